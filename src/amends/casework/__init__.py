@@ -1,0 +1,1 @@
+"""How a claim is judged: triage, trace, findings, decisions, remedies."""
