@@ -1,0 +1,1 @@
+"""When something is due, and by which rule: calendars, rule books, service targets."""
