@@ -1,0 +1,154 @@
+"""Clocks of a case: start them from facts, meet them by acts, keep the next one on the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from amends.casework.acts import MEETS, Act, is_ours
+from amends.casework.urgency import cost_of_delay
+from amends.clocks.calendars import calendar
+from amends.clocks.deadlines import compute
+from amends.clocks.targets import FIRST_REPLY, SOLVE, Office, Pause, Target, due_at
+from amends.desk.access import Actor
+from amends.desk.actions.recording import record
+from amends.desk.models import Case, Clock
+from amends.problems import AmendsError, Problem
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of ``day`` in the desk's time zone, as a UTC instant."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+
+
+def start_clocks(
+    case: Case, *, actor: Actor, now: datetime, facts: Sequence[Mapping[str, Any]],
+) -> list[Problem]:
+    """Start, or compute again, the legal and scheme clocks that ``facts`` put in force.
+
+    ``facts`` holds ``{"regime", "facts"}``. Gives the Problems of facts that could not be used;
+    what could be computed runs. Inside the caller's transaction.
+    """
+    problems: list[Problem] = []
+    regimes = set(case.regimes)
+    for item in facts:
+        regime = str(item.get("regime", ""))
+        try:
+            result = compute(regime, item.get("facts") or {}, as_of=now.date())
+        except AmendsError as error:
+            problems += error.problems
+            continue
+        problems += result.problems
+        regimes.add(regime)
+        for name, due_on in result.deadlines.items():
+            _keep(case, regime, name, due_on, result.explain.get(name), item.get("facts") or {})
+        record(
+            kind="clocks_started", actor=actor, now=now, case=case,
+            summary=f"Clocks started by {regime}",
+            payload={"regime": regime, "facts": item.get("facts"), "deadlines": result.deadlines},
+        )
+    Case.objects.filter(pk=case.pk).update(regimes=sorted(regimes))
+    case.regimes = sorted(regimes)
+    return problems
+
+
+def _keep(  # noqa: PLR0913
+    case: Case, regime: str, name: str, due_on: date | None, explanation: Any,
+    facts: Mapping[str, Any],
+) -> None:
+    words = explanation.as_json() if explanation else {}
+    Clock.objects.update_or_create(
+        case=case, regime=regime, name=name,
+        defaults={
+            "title": getattr(explanation, "title", "") or name.replace("_", " "),
+            "legal": getattr(explanation, "legal", True),
+            "starts_on": getattr(explanation, "start", None),
+            "due_on": due_on, "due_at": end_of_day(due_on) if due_on else None,
+            "ours": is_ours(name), "explanation": words, "facts": dict(facts),
+        },
+    )
+
+
+TARGETS = {target.key: target for target in (FIRST_REPLY, SOLVE)}
+
+
+def start_targets(case: Case, *, started_at: datetime) -> None:
+    """Start the service targets of a new case, in business hours that pause."""
+    for target in TARGETS.values():
+        _keep_target(case, target, started_at, pauses=[])
+
+
+def _office() -> Office:
+    return Office(calendar("uk-eng"), ZoneInfo(settings.TIME_ZONE))
+
+
+def _keep_target(
+    case: Case, target: Target, started_at: datetime, *, pauses: list[list[str]]
+) -> None:
+    held = [Pause(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in pauses]
+    due = due_at(started_at, target, _office(), held)
+    Clock.objects.update_or_create(
+        case=case, regime="target", name=target.key,
+        defaults={
+            "title": target.title, "legal": False, "starts_on": started_at.date(),
+            "due_on": due.date() if due else None, "due_at": due, "paused_since": None,
+            "facts": {"started_at": started_at.isoformat(), "pauses": pauses},
+            "explanation": {"rule": "A promise of the desk, not of law.",
+                            "citation": "Service target", "counted": target.counted,
+                            "skipped": [], "if_missed": "The desk's own promise is broken."},
+        },
+    )
+
+
+def pause_targets(case: Case, *, now: datetime) -> None:
+    """Hold the service targets while the case waits for somebody else; legal clocks run on."""
+    Clock.objects.filter(case=case, legal=False, met_at=None, paused_since=None).update(
+        paused_since=now
+    )
+
+
+def resume_targets(case: Case, *, now: datetime) -> None:
+    """Let the service targets run again; the time they were held is added."""
+    for clock in Clock.objects.filter(case=case, legal=False, paused_since__isnull=False):
+        pauses = [*clock.facts.get("pauses", []),
+                  [clock.paused_since.isoformat(), now.isoformat()]]  # type: ignore[union-attr]
+        _keep_target(case, TARGETS[clock.name],
+                     datetime.fromisoformat(clock.facts["started_at"]), pauses=pauses)
+
+
+def meet_clocks(case: Case, *, act: Act, now: datetime) -> list[Clock]:
+    """Stop the running clocks that ``act`` meets; gives those that it stopped."""
+    clocks = list(
+        Clock.objects.filter(
+            case=case, name__in=MEETS[act], met_at=None, dropped=False, due_at__isnull=False
+        )
+    )
+    Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(met_at=now)
+    refresh_next(case, now=now)
+    return clocks
+
+
+def refresh_next(case: Case, *, now: datetime) -> None:
+    """Write on the case its next deadline and what a day of delay costs."""
+    running = Clock.objects.filter(
+        case=case, met_at=None, dropped=False, ours=True, due_at__isnull=False, paused_since=None
+    )
+    nearest = running.order_by("due_at").first() if case.is_open else None
+    cost = cost_of_delay(
+        severity=case.severity, needs=case.needs, at_stake_minor=case.at_stake_minor,
+        currency=case.currency,
+        days_left=(nearest.due_at - now).days if nearest and nearest.due_at else None,
+        legal=bool(nearest and nearest.legal),
+    )
+    fields = {
+        "next_clock": nearest, "next_due_at": nearest.due_at if nearest else None,
+        "cost_of_delay": cost.total if case.is_open else 0,
+    }
+    Case.objects.filter(pk=case.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(case, name, value)

@@ -1,0 +1,1 @@
+"""Work on a schedule or off the outbox. Each kind of job is safe to repeat."""

@@ -1,0 +1,13 @@
+"""All kinds of jobs, imported so that the worker knows them, and what runs on a schedule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from amends.desk.jobs import investigate
+
+# name -> (kind of job, how often)
+SCHEDULES: dict[str, tuple[str, timedelta]] = {
+}
+
+__all__ = ["SCHEDULES", "investigate"]

@@ -1,0 +1,1 @@
+"""Every page's data, typed and frozen; only what that person may see."""

@@ -1,0 +1,1 @@
+"""Settings of the desk: ``base`` for all, ``local`` for SQLite, ``production`` for a server."""

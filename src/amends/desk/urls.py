@@ -1,0 +1,16 @@
+"""Every address of the desk; each subject's patterns stand with its views."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from amends.desk.views import caseload, cases, health, home
+
+urlpatterns = [
+    *health.patterns,
+    *home.patterns,
+    *caseload.patterns,
+    *cases.patterns,
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+]
