@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+
+from amends.problems import ensure
 
 
 class Remedy(StrEnum):
@@ -41,3 +45,135 @@ REMEDY_WORDS: dict[Remedy, str] = {
     Remedy.REPRESENTMENT: "Representment",
     Remedy.NONE: "Nothing to pay",
 }
+
+
+class Route(StrEnum):
+    """The six ways by which money for one claim can reach the customer."""
+
+    REFUND = "refund"
+    PROVISIONAL_CREDIT = "provisional_credit"
+    GOODWILL = "goodwill"
+    WRITE_OFF = "write_off"
+    CHARGEBACK = "chargeback"
+    MERCHANT_REFUND = "merchant_refund"
+
+
+ROUTE_WORDS: dict[Route, str] = {
+    Route.REFUND: "Refund",
+    Route.PROVISIONAL_CREDIT: "Credit, provisional or final",
+    Route.GOODWILL: "Goodwill",
+    Route.WRITE_OFF: "Write-off",
+    Route.CHARGEBACK: "Chargeback",
+    Route.MERCHANT_REFUND: "Merchant's refund",
+}
+
+ROUTE_OF: dict[Remedy, Route] = {
+    Remedy.REFUND: Route.REFUND,
+    Remedy.PROVISIONAL_CREDIT: Route.PROVISIONAL_CREDIT,
+    Remedy.FINAL_CREDIT: Route.PROVISIONAL_CREDIT,
+    Remedy.GOODWILL: Route.GOODWILL,
+    Remedy.WRITE_OFF: Route.WRITE_OFF,
+}
+_NEVER_PAID = (MovementState.FAILED, MovementState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFact:
+    """Money that went, or is on its way, to the customer for a claim, by one route.
+
+    ``amount_minor`` is positive; negative takes back (a credit reversal). ``key`` is the
+    instruction's own id: the same key counts once. ``makes_final`` is the key of the provisional
+    credit that this final credit makes permanent. ``reference`` is the id at the processor.
+    """
+
+    route: Route
+    amount_minor: int
+    currency: str
+    key: str = ""
+    makes_final: str = ""
+    reference: str = ""
+    state: MovementState = MovementState.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Whether another payment keeps within the claim; ``by_route`` holds all six routes."""
+
+    ok: bool
+    paid_minor: int
+    left_minor: int
+    by_route: Mapping[Route, int]
+    why: str
+
+
+def by_route(paid: Iterable[PaidFact]) -> dict[Route, int]:
+    """What was paid by each of the six routes, in minor units.
+
+    Failed and cancelled movements count nothing, a key counts once, and a final credit that makes
+    a provisional one permanent counts only what it adds. What is under way counts as paid.
+    """
+    known: dict[str, PaidFact] = {}
+    alone: list[PaidFact] = []
+    for fact in paid:
+        if fact.state in _NEVER_PAID:
+            continue
+        if fact.key:
+            known[fact.key] = fact
+        else:
+            alone.append(fact)
+    sums = dict.fromkeys(Route, 0)
+    for fact in [*known.values(), *alone]:
+        made_final = known.get(fact.makes_final)
+        already = min(made_final.amount_minor, fact.amount_minor) if made_final else 0
+        sums[fact.route] += fact.amount_minor - already
+    return sums
+
+
+def guard(paid: Sequence[PaidFact], amount: int, claim_amount: int, *,
+          makes_final: str = "") -> Guard:
+    """Whether ``amount`` may be paid on top of what was paid, without passing the claim.
+
+    All in minor units of the claim's currency. ``makes_final`` is the key of a provisional credit
+    that the payment makes permanent: that part moves no money.
+    """
+    ensure(amount >= 0, "a remedy pays a positive amount")
+    routes = by_route(paid)
+    total = sum(max(minor, 0) for minor in routes.values())
+    moved = amount
+    if makes_final:
+        held = next((fact for fact in paid if fact.key == makes_final
+                     and fact.state not in _NEVER_PAID), None)
+        moved -= min(held.amount_minor, amount) if held else 0
+    left = max(claim_amount - total, 0)
+    if moved <= left:
+        return Guard(True, total, left, routes, "Within the claim, over all six routes.")
+    by = ", ".join(ROUTE_WORDS[route].lower() for route, minor in routes.items() if minor > 0)
+    said = f"already paid by {by}" if by else "more than the claim"
+    return Guard(False, total, left, routes, f"This would pay twice: {said}.")
+
+
+def together(ours: Sequence[PaidFact], seen: Sequence[PaidFact]) -> tuple[PaidFact, ...]:
+    """Our own movements and those seen in files as one list, each once.
+
+    A movement seen in a file is ours when it has our reference, else when it is of the same amount
+    and kind; each of ours is seen at most once.
+    """
+    open_ours = [fact for fact in ours if fact.state not in _NEVER_PAID]
+    new: list[PaidFact] = []
+    for fact in seen:
+        same = [own for own in open_ours if _is_same(own, fact)]
+        same.sort(key=lambda own: own.reference != fact.reference)
+        if same:
+            open_ours.remove(same[0])
+        else:
+            new.append(fact)
+    return (*ours, *new)
+
+
+def _is_same(own: PaidFact, seen: PaidFact) -> bool:
+    if own.reference and own.reference == seen.reference:
+        return True
+    returns = (Route.REFUND, Route.MERCHANT_REFUND)
+    alike = own.route == seen.route or (own.route in returns and seen.route in returns)
+    return alike and not (own.reference and seen.reference) and (
+        (own.amount_minor, own.currency) == (seen.amount_minor, seen.currency))
