@@ -29,6 +29,7 @@ def test_all_eighteen_rule_books_are_there() -> None:
     ("11.1", None, "2026-04-19"),
     ("12.7", None, "2026-04-19"),
     ("12.6", None, "2026-06-03"),
+    ("12.6.1", None, "2026-06-03"),
     ("13.1", None, "2026-06-03"),
     ("13.1", "2026-05-01", "2026-08-29"),  # 120 days from the day it was expected
     ("13.1", "2026-01-01", "2026-06-03"),  # the later of the two

@@ -9,7 +9,7 @@ from amends.clocks.counting import Count, calendar_days, capped, missing, spoken
 from amends.clocks.facts import Facts
 from amends.clocks.rulebook import Clock, Reckoning, Regime
 
-CONDITION = re.compile(r"10\.[1-5]|11\.[1-3]|12\.[1-7]|13\.[1-9]")
+CONDITION = re.compile(r"10\.[1-5]|11\.[1-3]|12\.[1-57]|12\.6(\.[12])?|13\.[1-9]")
 # Counted from the day the thing was expected, received or cancelled, where that is later.
 FROM_EXPECTED = ("13.1", "13.3", "13.4", "13.5", "13.7", "13.9")
 RESPONSE_DAYS_MAX = 365
