@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from amends.casework.states import OPEN_STATES
 from amends.desk.access import Actor
-from amends.desk.actions.investigation import investigate
+from amends.desk.actions.investigation import index_entries, investigate
+from amends.desk.actions.recording import follow
 from amends.desk.jobs.queue import handles
 from amends.desk.models import Case
 
@@ -18,3 +20,14 @@ def run(payload: Mapping[str, Any], now: datetime) -> None:
     case = Case.objects.filter(number=payload["case"]).first()
     if case is not None and case.is_open:
         investigate(actor=Actor("investigation"), now=now, case=case)
+
+
+@handles("index_entries")
+def index_new_entries(payload: Mapping[str, Any], now: datetime) -> None:
+    """Bring the index over imported entries up to date, and look again at open cases."""
+    if index_entries() == 0:
+        return
+    stamp = f"{now:%Y%m%dT%H%M}"
+    for number in Case.objects.filter(state__in=OPEN_STATES).values_list("number", flat=True):
+        follow("investigate", key=f"investigate:{number}:entries:{stamp}", now=now,
+               payload={"case": number})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from amends.desk.jobs import investigate
+from amends.desk.jobs import investigate, money
 
 # name -> (kind of job, how often)
-SCHEDULES: dict[str, tuple[str, timedelta]] = {
-}
+SCHEDULES: dict[str, tuple[str, timedelta]] = {}
 
-__all__ = ["SCHEDULES", "investigate"]
+__all__ = ["SCHEDULES", "investigate", "money"]

@@ -31,6 +31,7 @@ class Decision(models.Model):
     policy_version = models.CharField(max_length=24)
     confidence_percent = models.PositiveSmallIntegerField(default=0)
     straight_through = models.BooleanField(default=False)
+    needs_approval = models.BooleanField(default=False)
     state = models.CharField(
         max_length=12, default=PROPOSED,
         choices=[(PROPOSED, "Proposed"), (TO_APPROVE, "To approve"), (APPROVED, "Approved"),

@@ -1,0 +1,82 @@
+"""Refunds at Stripe (API reference, refunds). Our instruction id goes out twice: as idempotency key
+and as metadata. Whenever it may have gone out before, the refunds of that charge are listed and
+ours is looked for; nothing is sent again on the idempotency key's promise alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from amends.casework.remedies import MovementState
+from amends.desk.connectors.shape import Instruction, Result, Unreachable
+
+METADATA = "amends_instruction"
+TIMEOUT_SECONDS = 20
+_STATES = {
+    "succeeded": MovementState.CONFIRMED,
+    "pending": MovementState.SENT,
+    "requires_action": MovementState.SENT,
+    "failed": MovementState.FAILED,
+    "canceled": MovementState.CANCELLED,
+}
+
+
+class StripeRefunds:
+    """Refunds of charges (``ch_``, ``py_``) and payment intents (``pi_``)."""
+
+    name = "stripe"
+
+    def find(self, instruction: Instruction) -> Result | None:
+        """Our refund among those of the charge, or None when every page was read without it."""
+        try:
+            refunds = _client().v1.refunds.list({**_target(instruction), "limit": 100})
+            for refund in refunds.auto_paging_iter():
+                if (refund.metadata or {}).get(METADATA) == instruction.key:
+                    return _result(refund)
+        except (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError) as error:
+            raise Unreachable(f"Stripe did not say what it has: {error.user_message}") from error
+        except stripe.InvalidRequestError:
+            return None
+        return None
+
+    def send(self, instruction: Instruction) -> Result:
+        """Ask for the refund once. A clear no is a failed movement; silence is Unreachable."""
+        try:
+            refund = _client().v1.refunds.create(
+                {
+                    **_target(instruction), "amount": instruction.amount_minor,
+                    "metadata": {METADATA: instruction.key, "case": instruction.case_label},
+                },
+                {"idempotency_key": instruction.key},
+            )
+        except (stripe.InvalidRequestError, stripe.CardError) as error:
+            return Result(MovementState.FAILED, words=error.user_message or str(error))
+        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            return Result(MovementState.FAILED, words=f"Stripe refused our key: {error}")
+        except stripe.StripeError as error:
+            raise Unreachable(f"Stripe gave no clear answer: {error}") from error
+        return _result(refund)
+
+
+def _client() -> stripe.StripeClient:
+    where: dict[str, Any] = {}
+    if settings.AMENDS_STRIPE_URL:
+        where["base_addresses"] = {"api": settings.AMENDS_STRIPE_URL}
+    return stripe.StripeClient(
+        settings.AMENDS_STRIPE_KEY, max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS), **where,
+    )
+
+
+def _target(instruction: Instruction) -> dict[str, str]:
+    by_intent = instruction.reference.startswith("pi_")
+    return {"payment_intent" if by_intent else "charge": instruction.reference}
+
+
+def _result(refund: stripe.Refund) -> Result:
+    state = _STATES.get(refund.status or "succeeded", MovementState.SENT)
+    return Result(state, external_id=refund.id, words=refund.failure_reason or "" if
+                  hasattr(refund, "failure_reason") else "")
