@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from amends.desk.jobs import investigate, money
+from amends.desk.jobs import investigate, mail, money
 
 # name -> (kind of job, how often)
-SCHEDULES: dict[str, tuple[str, timedelta]] = {}
+SCHEDULES: dict[str, tuple[str, timedelta]] = {
+    "mail": ("fetch_mail", timedelta(minutes=1)),
+}
 
-__all__ = ["SCHEDULES", "investigate", "money"]
+__all__ = ["SCHEDULES", "investigate", "mail", "money"]
