@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from amends.desk.views import caseload, cases, health, home
+from amends.desk.views import caseload, cases, health, home, intake
 
 urlpatterns = [
     *health.patterns,
     *home.patterns,
     *caseload.patterns,
     *cases.patterns,
+    *intake.patterns,
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The shape of input from pages: Django forms, nothing decided here."""
