@@ -109,22 +109,21 @@ class Guard:
 def by_route(paid: Iterable[PaidFact]) -> dict[Route, int]:
     """What was paid by each of the six routes, in minor units.
 
-    Failed and cancelled movements count nothing, a key counts once, and a final credit that makes
-    a provisional one permanent counts only what it adds. What is under way counts as paid.
+    Failed and cancelled movements count nothing, a key counts once (the larger, where two differ),
+    and a final credit that makes a provisional one permanent counts only what it adds to what is
+    still credited. What is under way counts as paid.
     """
-    known: dict[str, PaidFact] = {}
-    alone: list[PaidFact] = []
-    for fact in paid:
-        if fact.state in _NEVER_PAID:
-            continue
-        if fact.key:
-            known[fact.key] = fact
-        else:
-            alone.append(fact)
+    facts = _once(paid)
+    credited = {fact.key: fact.amount_minor for fact in facts
+                if fact.route is Route.PROVISIONAL_CREDIT and fact.key and not fact.makes_final}
+    taken_back = -sum(fact.amount_minor for fact in facts
+                      if fact.route is Route.PROVISIONAL_CREDIT and fact.amount_minor < 0)
     sums = dict.fromkeys(Route, 0)
-    for fact in [*known.values(), *alone]:
-        made_final = known.get(fact.makes_final)
-        already = min(made_final.amount_minor, fact.amount_minor) if made_final else 0
+    for fact in facts:
+        already = 0
+        if fact.route is Route.PROVISIONAL_CREDIT and fact.makes_final in credited:
+            held = max(credited.pop(fact.makes_final) - taken_back, 0)
+            already = min(held, max(fact.amount_minor, 0))
         sums[fact.route] += fact.amount_minor - already
     return sums
 
@@ -134,17 +133,15 @@ def guard(paid: Sequence[PaidFact], amount: int, claim_amount: int, *,
     """Whether ``amount`` may be paid on top of what was paid, without passing the claim.
 
     All in minor units of the claim's currency. ``makes_final`` is the key of a provisional credit
-    that the payment makes permanent: that part moves no money.
+    that the payment makes permanent: the part that is still credited moves no money.
     """
     ensure(amount >= 0, "a remedy pays a positive amount")
     routes = by_route(paid)
-    total = sum(max(minor, 0) for minor in routes.values())
-    moved = amount
-    if makes_final:
-        held = next((fact for fact in paid if fact.key == makes_final
-                     and fact.state not in _NEVER_PAID), None)
-        moved -= min(held.amount_minor, amount) if held else 0
+    total = _sum(routes)
     left = max(claim_amount - total, 0)
+    route = Route.PROVISIONAL_CREDIT if makes_final else Route.REFUND
+    further = PaidFact(route, amount, "", makes_final=makes_final)
+    moved = _sum(by_route([*paid, further])) - total
     if moved <= left:
         return Guard(True, total, left, routes, "Within the claim, over all six routes.")
     by = ", ".join(ROUTE_WORDS[route].lower() for route, minor in routes.items() if minor > 0)
@@ -152,28 +149,31 @@ def guard(paid: Sequence[PaidFact], amount: int, claim_amount: int, *,
     return Guard(False, total, left, routes, f"This would pay twice: {said}.")
 
 
+def _once(paid: Iterable[PaidFact]) -> list[PaidFact]:
+    """The movements that may reach the customer, each key once, in their order."""
+    kept: list[PaidFact] = []
+    place: dict[str, int] = {}
+    for fact in paid:
+        if fact.state in _NEVER_PAID:
+            continue
+        if not fact.key or fact.key not in place:
+            place[fact.key] = len(kept)
+            kept.append(fact)
+        elif fact.amount_minor > kept[place[fact.key]].amount_minor:
+            kept[place[fact.key]] = fact
+    return kept
+
+
+def _sum(routes: Mapping[Route, int]) -> int:
+    """The sum over the routes; a route that took back more than it gave counts nothing."""
+    return sum(max(minor, 0) for minor in routes.values())
+
+
 def together(ours: Sequence[PaidFact], seen: Sequence[PaidFact]) -> tuple[PaidFact, ...]:
     """Our own movements and those seen in files as one list, each once.
 
-    A movement seen in a file is ours when it has our reference, else when it is of the same amount
-    and kind; each of ours is seen at most once.
+    Only a shared reference makes the two one: two refunds of the same amount may well be two, and
+    taking them for one could pay twice.
     """
-    open_ours = [fact for fact in ours if fact.state not in _NEVER_PAID]
-    new: list[PaidFact] = []
-    for fact in seen:
-        same = [own for own in open_ours if _is_same(own, fact)]
-        same.sort(key=lambda own: own.reference != fact.reference)
-        if same:
-            open_ours.remove(same[0])
-        else:
-            new.append(fact)
-    return (*ours, *new)
-
-
-def _is_same(own: PaidFact, seen: PaidFact) -> bool:
-    if own.reference and own.reference == seen.reference:
-        return True
-    returns = (Route.REFUND, Route.MERCHANT_REFUND)
-    alike = own.route == seen.route or (own.route in returns and seen.route in returns)
-    return alike and not (own.reference and seen.reference) and (
-        (own.amount_minor, own.currency) == (seen.amount_minor, seen.currency))
+    known = {fact.reference for fact in ours if fact.reference and fact.state not in _NEVER_PAID}
+    return (*ours, *(fact for fact in seen if fact.reference not in known))

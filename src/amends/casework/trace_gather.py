@@ -82,10 +82,10 @@ def gather(engine: Engine, lake: Path, reference: str) -> Gathered:
     if root in ("", "shared"):
         return Gathered(root, read_until=until, shared_by=len({row["entry_id"] for row in first}))
     if root == "payment":
-        rows = _fetch(engine, lake, _follow(engine, lake, wanted, first))
+        rows = fetch(engine, lake, _follow(engine, lake, wanted, first))
         values = _payouts_of(rows)
     else:
-        rows = [] if root == "payout" else _fetch(engine, lake, first)
+        rows = [] if root == "payout" else fetch(engine, lake, first)
         values = [wanted] if root == "payout" else []
     payouts = tuple(_payout(engine, lake, value) for value in values)
     return Gathered(root, tuple(rows), payouts, until)
@@ -111,7 +111,7 @@ def _follow(engine: Engine, lake: Path, wanted: str,
     while frontier:
         fresh = {
             normalise(ref["value"])
-            for row in _fetch(engine, lake, frontier) for ref in row["references"] or ()
+            for row in fetch(engine, lake, frontier) for ref in row["references"] or ()
             if ref["kind"] in OWN_REFERENCES
         } - asked - {""}
         asked |= fresh
@@ -129,7 +129,7 @@ def _is_own(row: Row) -> bool:
     return row["kind"] in OWN_REFERENCES and row["entry_kind"] not in (*BANK_KINDS, "payout")
 
 
-def _fetch(engine: Engine, lake: Path, found: Iterable[Row]) -> list[dict[str, Any]]:
+def fetch(engine: Engine, lake: Path, found: Iterable[Row]) -> list[dict[str, Any]]:
     """The entries themselves, read only from the files and around the lines that hold them."""
     lines: dict[str, dict[str, int]] = defaultdict(dict)
     for row in found:
@@ -160,7 +160,7 @@ def _payout(engine: Engine, lake: Path, value: str) -> PayoutShare:
     lines = [row for row in found if row["kind"] == "payout" and row["entry_kind"] in PAYOUT_LINES]
     own = [row for row in found if row["kind"] == "payout" and row["entry_kind"] == "payout"]
     named = [row for row in found if row["entry_kind"] in BANK_KINDS and row["kind"] != "amount"]
-    bank = _fetch(engine, lake, named)
+    bank = fetch(engine, lake, named)
     others = _merged_with(engine, lake, value, bank)
     if bank or not own:
         by_amount = False
@@ -168,7 +168,7 @@ def _payout(engine: Engine, lake: Path, value: str) -> PayoutShare:
         bank = _by_amount(engine, lake, value, own[0])
         by_amount = bool(bank)
     return PayoutShare(
-        value, tuple(_fetch(engine, lake, own)), len(lines), sum(map(_net, lines)), tuple(bank),
+        value, tuple(fetch(engine, lake, own)), len(lines), sum(map(_net, lines)), tuple(bank),
         by_amount, sum(abs(row["amount_minor"] or 0) for row in others))
 
 
@@ -185,7 +185,7 @@ def _by_amount(engine: Engine, lake: Path, value: str, payout: Row) -> list[dict
     amount = f"{payout['currency']}{abs(payout['amount_minor'])}"
     near = [row for row in find(engine, lake, [amount])
             if row["kind"] == "amount" and row["booked_on"] and before <= row["booked_on"] <= after]
-    lines = [row for row in _fetch(engine, lake, near)
+    lines = [row for row in fetch(engine, lake, near)
              if not any(_shape(word) == _shape(value) for word in _words(row))]
     return lines if len(lines) == 1 else []
 

@@ -34,7 +34,7 @@ _TITLES = {
 
 def steps_of(gathered: Gathered, sides: Mapping[str, str] | None = None) -> list[Step]:
     """The steps of the gathered rows in time order; ``sides`` maps a file's sha256 to its side."""
-    steps = [_step(row, sides or {}) for row in gathered.rows]
+    steps = [step_of(row, sides) for row in gathered.rows]
     for payout in gathered.payouts:
         steps += _payout_steps(payout, steps, whole=gathered.root == "payout")
     return sorted({step.id: step for step in steps}.values(), key=time_order)
@@ -47,10 +47,11 @@ def time_order(step: Step) -> tuple[date, int, str, str, int, str]:
             step.line or 0, step.id)
 
 
-def _step(row: Row, sides: Mapping[str, str]) -> Step:
+def step_of(row: Row, sides: Mapping[str, str] | None = None) -> Step:
+    """The step of one entry; ``sides`` as in ``steps_of``."""
     raw = _raw(row)
     kind = str(row["kind"])
-    side, settled = _side(row, raw, sides)
+    side, settled = _side(row, raw, sides or {})
     lane = Lane.SETTLEMENT if settled else _LANE.get(kind, Lane.ORDER)
     references = tuple((ref["kind"], ref["value"]) for ref in row["references"] or ())
     fee, net = _whole(raw.get("fee_minor")), _whole(raw.get("net_minor"))
@@ -95,13 +96,13 @@ def _payout_steps(payout: PayoutShare, steps: Iterable[Step], *, whole: bool) ->
     share = None if whole else net
     made: list[Step] = []
     for row in payout.rows:
-        step = _step(row, {})
+        step = step_of(row)
         text = (f"{payout.lines} lines, net {_money(payout.net_minor, step.currency)}" if whole
                 else f"{_figure(net, step.currency)} of it, {len(mine)} of {payout.lines} lines")
         made.append(replace(step, title=step.ref("payout") or step.title, text=text,
                             share_minor=share, of_lines=payout.lines))
     for row in payout.bank:
-        step = _step(row, {})
+        step = step_of(row)
         where = f"Line {row['line']:,} of the statement" if row["line"] else "On the statement"
         made.append(replace(
             step, title="Credited" if (row["amount_minor"] or 0) >= 0 else "Debited", text=where,

@@ -63,7 +63,8 @@ class World:
         """A line of the processor's event log."""
         return self.row("events", kind, day, amount, order=order, payment=payment, **more)
 
-    def line(self, kind: str, day: int, gross: int, fee: int, order: str, payment: str,
+    def line(  # noqa: PLR0917
+             self, kind: str, day: int, gross: int, fee: int, order: str, payment: str,
              payout: str, **more: Any) -> World:
         """A line of the processor's settlement report."""
         raw = {"gross_minor": gross, "fee_minor": fee, "net_minor": gross - fee}

@@ -9,8 +9,9 @@ from amends.casework.findings.shape import Cause, Finding, FindingKind, View, ev
 from amends.casework.fraud import SignalKind
 from amends.casework.trace_links import day, money
 
+# The signals that support a denial, most telling first; a shared card alone may be a family's.
 _TELLING = (SignalKind.CARD_TESTING, SignalKind.NEW_DEVICE_HIGH_AMOUNT, SignalKind.VELOCITY,
-            SignalKind.SHARED_DEVICE, SignalKind.SHARED_CARD)
+            SignalKind.SHARED_DEVICE)
 
 
 def already_charged_back(view: View) -> Iterator[Finding]:

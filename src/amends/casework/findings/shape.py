@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -228,12 +228,21 @@ class View:
     @property
     def returned(self) -> tuple[PaidFact, ...]:
         """What went back to the customer and is not in the ledger: it counts against a claim."""
-        sums, currency = self.sums, self.trace.currency
-        back = max(sums.refunded - sums.refund_booked, 0)
-        taken = max(sums.charged_back - sums.charge_back_booked, 0)
-        facts = (PaidFact(Route.MERCHANT_REFUND, back, currency),
-                 PaidFact(Route.CHARGEBACK, taken, currency))
-        return tuple(fact for fact in facts if fact.amount_minor)
+        sums = self.sums
+        return (*self._unbooked(self.sent_refunds, sums.refunded - sums.refund_booked,
+                                Route.MERCHANT_REFUND),
+                *self._unbooked(self.chargebacks, sums.charged_back - sums.charge_back_booked,
+                                Route.CHARGEBACK))
+
+    def _unbooked(self, steps: Sequence[Step], minor: int, route: Route) -> Iterator[PaidFact]:
+        """The last of the steps that make up ``minor``, with the processor's own reference."""
+        for step in reversed(steps):
+            part = min(step.size_minor, minor)
+            if part <= 0:
+                return
+            reference = step.ref("refund") or step.ref("transaction") or step.ref("arn")
+            yield PaidFact(route, part, self.trace.currency, reference=reference)
+            minor -= part
 
 
 def evidence(steps: Iterable[Step], *, notes: dict[str, str] | None = None) -> tuple[
@@ -245,8 +254,3 @@ def evidence(steps: Iterable[Step], *, notes: dict[str, str] | None = None) -> t
                      said.get(step.id) or step.title, step.amount_minor, step.currency)
         for step in steps if step.entry_id
     )
-
-
-def first(steps: Sequence[Step]) -> Step | None:
-    """The earliest step, or None."""
-    return steps[0] if steps else None
