@@ -104,3 +104,10 @@ def sample_api_key() -> str:
     from amends.desk.sample_company import api_key
 
     return api_key()
+
+
+def openapi() -> dict[str, object]:
+    """The API's document (OpenAPI 3.1)."""
+    from amends.desk.api.door import api
+
+    return dict(api.get_openapi_schema())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from amends.desk.api import door
 from amends.desk.views import caseload, cases, health, home, intake
 
 urlpatterns = [
     *health.patterns,
+    *door.patterns,
     *home.patterns,
     *caseload.patterns,
     *cases.patterns,
