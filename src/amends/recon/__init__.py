@@ -1,0 +1,1 @@
+"""Sides in, matches and breaks out: what ties to what, why, and what does not."""

@@ -1,0 +1,97 @@
+"""Ledger rows and report lines tied to each other, by the named steps in order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from string import Template
+
+import pyarrow as pa
+
+from amends.recon.rules import Rules
+from amends.recon.subsets import subset
+from amends.tables import Engine
+
+_STEPS = Path(__file__).parent / "steps"
+_TIED = ("ledger_id BIGINT, line_id BIGINT, kind VARCHAR, rule VARCHAR, score INTEGER, "
+         "reference VARCHAR, amount VARCHAR, card VARCHAR, timing VARCHAR")
+_MOST_ROUNDS = 8
+
+
+def step(name: str, rules: Rules, **words: str) -> str:
+    """The SQL of one step with the rules' numbers in their places."""
+    text = (_STEPS / f"{name}.sql").read_text(encoding="utf-8")
+    return Template(text).substitute({**rules.numbers, **words})
+
+
+def pair(engine: Engine, rules: Rules, settled_before: str, told: Callable[[str], None]) -> None:
+    """Fill ``exact_once`` and ``tied`` from the views ``ledger`` and ``psp``.
+
+    What is less than plain is decided only for rows seen before ``settled_before``: until then
+    another line could still come that fits better.
+    """
+    for name in ("10_exact", "11_exact_once", "20_ledger_rest", "21_line_rest"):
+        engine.run(step(name, rules))
+    told("pairs that agree in everything are tied")
+    engine.view("points", rules.points_table())
+    engine.run(f"CREATE TABLE tied ({_TIED})")
+    engine.run(step("30_candidates", rules))
+    engine.run(step("31_scored", rules))
+    _rounds(engine, rules, "rule", settled_before)
+    told("references are repaired")
+    engine.run(step("40_groups", rules, settled_before=settled_before))
+    _parts_with_damage(engine, rules, settled_before)
+    _rounds(engine, rules, "rule_if_it_differs", settled_before)
+    told("parts are put together")
+
+
+def _count(engine: Engine) -> int:
+    return int(engine.query("SELECT COUNT(*) AS n FROM tied").column("n")[0].as_py())
+
+
+def _rounds(engine: Engine, rules: Rules, rule: str, settled_before: str) -> None:
+    """Tie best pairs until a round ties none; each round can free the next."""
+    before = _count(engine)
+    for _ in range(_MOST_ROUNDS):
+        engine.run(step("32_round", rules, rule=rule, settled_before=settled_before))
+        after = _count(engine)
+        if after == before:
+            return
+        before = after
+
+
+def _parts_with_damage(engine: Engine, rules: Rules, settled_before: str) -> None:
+    """Tie orders settled in parts where a part's reference is damaged: the sum says which."""
+    waiting: dict[int, list[dict[str, object]]] = defaultdict(list)
+    for row in engine.query(
+            step("41_owed", rules, settled_before=settled_before)).to_pylist():
+        waiting[row["unit"]].append(row)
+    chosen = {unit: lines for unit, rows in waiting.items() if (lines := _parts(rows, rules))}
+    claims: dict[int, int] = defaultdict(int)
+    for lines in chosen.values():
+        for line in lines:
+            claims[line] += 1
+    units = [(unit, line) for unit, lines in chosen.items() for line in lines
+             if all(claims[other] == 1 for other in lines)]
+    engine.view("parts_found", pa.table({
+        "unit": pa.array([unit for unit, _ in units], pa.int64()),
+        "line_id": pa.array([line for _, line in units], pa.int64())}))
+    engine.run(step("42_parts", rules))
+
+
+def _parts(rows: list[dict[str, object]], rules: Rules) -> tuple[int, ...]:
+    """The lines that make up what one order is owed, or none when that is not certain."""
+    sure = [row for row in rows if row["reference"] == "same"]
+    unsure = [row for row in rows if row["reference"] != "same"]
+    owed = int(str(rows[0]["owed_minor"])) - sum(int(str(row["gross_minor"])) for row in sure)
+    if owed == 0 or not unsure:
+        return ()
+    found = subset([int(str(row["gross_minor"])) for row in unsure], owed,
+                   most=rules["split_most"] - 1, within=rules["tolerance_minor"])
+    if not found.certain or found.places is None:
+        return ()
+    picked = [unsure[place] for place in found.places]
+    if not sure and not all(row["reference"] != "silent" or row["agrees"] for row in picked):
+        return ()
+    return tuple(int(str(row["line_id"])) for row in [*sure, *picked])
