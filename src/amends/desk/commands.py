@@ -111,3 +111,37 @@ def openapi() -> dict[str, object]:
     from amends.desk.api.door import api
 
     return dict(api.get_openapi_schema())
+
+
+def backup(target: Path) -> dict[str, object]:
+    """Write everything into one file."""
+    from amends.desk.archive import backup as run
+
+    return run(target)
+
+
+def restore(source: Path) -> dict[str, object]:
+    """Bring a backup back into an empty desk."""
+    from amends.desk.archive import restore as run
+
+    return run(source)
+
+
+def verify_audit() -> dict[str, object]:
+    """Whether the chain of events holds: how many events, and each place where it does not."""
+    from amends.desk import chain
+    from amends.desk.models import Event
+    from amends.desk.queries.audit import chained_events, stream_heads
+
+    faults = chain.verify(chained_events(), stream_heads())
+    return {
+        "holds": not faults, "events": Event.objects.count(),
+        "faults": [{"stream": f.stream, "seq": f.seq, "what": f.what} for f in faults],
+    }
+
+
+def propose(label: str) -> list[dict[str, object]]:
+    """What evidence and policy suggest for one case (``AM-000123``) or all open ones (empty)."""
+    from amends.desk.queries.proposals import proposals
+
+    return proposals(label)
