@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from amends.casework.trace_index import COVERAGE, find, index, normalise
+from amends.casework.trace_index import COVERAGE, find, index, is_behind, normalise
 from amends.tables import Engine
 
 Row = Mapping[str, Any]
@@ -69,12 +69,14 @@ class Gathered:
 
 def gather(engine: Engine, lake: Path, reference: str) -> Gathered:
     """All rows that belong to ``reference``, after indexing what is new in the lake."""
-    index(engine, lake)
     wanted = normalise(reference)
     seen = find(engine, lake, [COVERAGE, wanted])
+    if is_behind(lake, seen):
+        index(engine, lake)
+        seen = find(engine, lake, [COVERAGE, wanted])
     until: dict[str, date] = {}
     for row in seen:
-        if row["kind"] == "coverage" and row["booked_on"]:
+        if row["kind"] == "coverage" and row["booked_on"] and row["entry_kind"]:
             kind = row["entry_kind"]
             until[kind] = max(until.get(kind, row["booked_on"]), row["booked_on"])
     first = [row for row in seen if row["value"] == wanted and row["kind"] != "coverage"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from amends.casework.fees import FeeSchedule, read_schedule
 from amends.casework.trace import LinkState, StepState, Trace, follow
-from amends.casework.trace_index import index, normalise
+from amends.casework.trace_index import COVERAGE, find, index, normalise
 from amends.casework.trace_shape import Totals
 from amends.casework.trace_sides import positions
 from amends.casework.trail_picture import as_list, draw
@@ -171,8 +171,20 @@ def test_the_index_follows_the_lake(engine: Engine, tmp_path: Path) -> None:
     assert [step.kind for step in follow(engine, lake, NO).of("chargeback")] == ["chargeback"]
     shutil.rmtree(next(lake.glob("entries/*")))
     index(engine, lake)
-    assert {path.stem for path in lake.glob("index/*")} == {
-        path.name for path in lake.glob("entries/*")}
+    covered = {row["folder"] for row in find(engine, lake, [COVERAGE])}
+    assert covered == {path.name for path in lake.glob("entries/*")}
+
+
+def test_many_parts_become_one(engine: Engine, tmp_path: Path) -> None:
+    """Beyond a few parts the index merges them, and finds what it found before, once."""
+    world = World()
+    for number in range(40):
+        world.row(f"file {number}", "order", 1, 100, order=NO if number % 2 else f"A-{number}")
+    lake = world.lake(tmp_path)
+    assert index(engine, lake) == 40
+    assert len(list(lake.glob("index/*"))) == 1
+    assert len(find(engine, lake, [normalise(NO)])) == 20
+    assert index(engine, lake) == 0
 
 
 def test_a_crowded_reference_is_not_followed(engine: Engine, tmp_path: Path) -> None:
