@@ -65,17 +65,20 @@ def _only_digits(text: str) -> str:
 
 def internal_notes(text: str, facts: MessageFacts) -> list[Check]:
     """Each stretch of the text that is taken from an internal note."""
-    notes = {run for note in facts.internal_texts for run in _runs(note)}
-    words = list(_WORD.finditer(text))
-    failed: list[Check] = []
-    for run in sorted(notes, key=len, reverse=True):
-        for at in range(len(words) - len(run) + 1):
-            span = words[at].start(), words[at + len(run) - 1].end()
-            clear = all(check.span is None or check.span[1] < span[0] or span[1] < check.span[0]
-                        for check in failed)
-            if clear and tuple(w[0].casefold() for w in words[at:at + len(run)]) == run:
-                failed.append(Check("internal_note", False, True,
-                                    "These words are from an internal note.", span, ""))
+    runs = {run for note in facts.internal_texts for run in _runs(note)}
+    lengths = sorted({len(run) for run in runs})
+    found = list(_WORD.finditer(text))
+    words = [match[0].casefold() for match in found]
+    spans: list[tuple[int, int]] = []
+    for at in range(len(words)):
+        for length in lengths:
+            if tuple(words[at:at + length]) in runs:
+                begin, end = found[at].start(), found[at + length - 1].end()
+                if spans and begin <= spans[-1][1]:
+                    begin, end = spans[-1][0], max(end, spans.pop()[1])
+                spans.append((begin, end))
+    failed = (Check("internal_note", False, True, "These words are from an internal note.",
+                    span, "") for span in spans)
     return passed_or(failed, "internal_note", "No words from internal notes.")
 
 

@@ -22,7 +22,7 @@ from amends.money import Money
 _GREETING = re.compile(
     r"^[ \t]*(?:Dear|Hello|Hi|Good (?:morning|day|afternoon)|Guten Tag|Hallo|Liebe[rs]?|"
     r"Sehr geehrte[r]?|Bonjour|Chère?|Hola|Estimad[oa]|Buenos días|Dzień dobry|Szanown[ya])"
-    r",?[ \t]+(?P<name>[^\n,:!]+)[,:!]", re.MULTILINE)
+    r",?[ \t]+(?P<name>[^\W\d_a-zà-ÿąćęłńóśźż][^\n,:!]{0,60})[,:!]", re.MULTILINE)
 _IN_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|twelve|eleven|\w+ty|hundred|"
     r"thousand)[ -](?:[\w-]+ ){0,5}?(?:euros?|pounds?|dollars?)\b", re.IGNORECASE)

@@ -31,7 +31,8 @@ _HARSH = re.compile(
 _SHOUTING = re.compile(r"\b[A-ZÄÖÜÉÈÀŚŻŁ]{3,}(?:\s+[A-ZÄÖÜÉÈÀŚŻŁ]{3,}){2,}\b|[!?]{2,}")
 _UNFINISHED = re.compile(
     r"\{\w*\}|\[(?!\d)[^\]\n]{1,60}\]|<[a-z_ ]{2,40}>|\bX{3,}\b|\blorem ipsum\b|\bTBC\b|\bTBD\b|"
-    r"\binternal (use )?only\b|\bdo not send (this|yet|out)\b|\bnot for (the )?customer\b", re.IGNORECASE)
+    r"\binternal (use )?only\b|\bdo not send (this|yet|out)\b|\bnot for (the )?customer\b",
+    re.IGNORECASE)
 # Small words that give a language away.
 _SMALL_WORDS = {
     "en": "the and you your we our have has is are to of for that this with not will it been was",

@@ -41,14 +41,14 @@ _NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,3})?|\d+(?:[.,]\d{
 _AMOUNT = re.compile(
     rf"(?P<before>{_SIGN})\s?(?P<first>{_NUMBER})(?![\d])"
     rf"|(?<![\d.,])(?P<second>{_NUMBER})[ \u00a0\u202f]?(?P<after>{_SIGN})"
-    r"|(?<![\w.,/:-])(?P<bare>\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2})(?![\w.,:/%-]*\d)(?!\s?%)",
+    r"|(?<![\w.,/:-])(?P<bare>(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,]\d{2})(?![\w.,:/%-]*\d)(?!\s?%)",
     re.IGNORECASE)
 _MONTH = "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True))
 _DATE = re.compile(
     r"(?<![\w-])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
-    rf"|(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?(?P<month>{_MONTH})\b\.?"
-    r"(?:,?\s+(?:de\s+)?(?P<year>\d{4}))?"
+    rf"|(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s+(?:de\s+|of\s+)?(?P<month>{_MONTH})\b"
+    r"(?:\.?,?\s+(?:de\s+)?(?P<year>\d{4}))?"
     rf"|(?P<month2>{_MONTH})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?"
     r"|(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year3>\d{4}|\d{2})"
     r")(?![\w-])", re.IGNORECASE)

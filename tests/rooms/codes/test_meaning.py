@@ -102,8 +102,8 @@ def test_the_customer_hears_what_happened(scheme: str, code: str, words: str) ->
 def test_staff_hear_meaning_retry_and_next_step() -> None:
     assert explain("nacha-return", "R09").for_staff == (
         "ACH return (Nacha) R09, Uncollected funds: Balance is there but not yet cleared; 2 "
-        "banking days. The same instruction may be sent again later, within the scheme's limits. Next: "
-        "Retry at most twice within 180 days of the original settlement.")
+        "banking days. The same instruction may be sent again later, within the scheme's limits. "
+        "Next: Retry at most twice within 180 days of the original settlement.")
 
 
 def test_the_reference_page_names_every_scheme_and_how_many_codes_it_has() -> None:
