@@ -1,0 +1,6 @@
+"""What looks wrong in a workbook or a file, and why. The file itself is never changed."""
+
+from amends.anomalies.check import check
+from amends.anomalies.report import KINDS, CheckReport, Finding, Limits
+
+__all__ = ["KINDS", "CheckReport", "Finding", "Limits", "check"]
