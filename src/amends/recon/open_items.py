@@ -43,6 +43,12 @@ def earlier_run(state: Path, digest: str) -> Path | None:
     return state / "runs" / digest if digest in _seen(state) else None
 
 
+def seen_until(state: Path | None) -> date | None:
+    """The day before which the rows of earlier runs lie; None before the first run."""
+    kept = _current(state)
+    return date.fromisoformat((kept / "until.txt").read_text()) if kept else None
+
+
 def view_sides(engine: Engine, state: Path | None) -> None:
     """Name what this run works on: today's rows and the open items, without repeats."""
     kept = _current(state)
@@ -90,11 +96,14 @@ def write(engine: Engine, state: Path, digest: str, *, breaks: Path, result: Pay
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     remembered = until - timedelta(days=rules["copy_days"])
-    for side, key, seen, copies in (("ledger", "ledger_id", "booked_at", "ledger_copy"),
-                                    ("psp", "line_id", "created_at", "line_copy")):
+    for side, key, seen, copies, rest in (
+            ("ledger", "ledger_id", "booked_at", "ledger_copy", "ledger_rest"),
+            ("psp", "line_id", "created_at", "line_copy", "line_rest")):
         closed = f"""SELECT {key} FROM exact_once UNION SELECT {key} FROM tied UNION
                      SELECT c.{key} FROM {copies} AS c JOIN {side} AS s ON s.{key} = c.{key}
-                     WHERE s.{seen} < TIMESTAMP '{settled_before}'"""
+                     WHERE s.{seen} < TIMESTAMP '{settled_before}' AND NOT EXISTS (
+                       SELECT 1 FROM {rest} AS r WHERE r.{key} = c.twin
+                         AND NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.{key} = r.{key}))"""
         engine.write(f"SELECT * FROM {side} AS s WHERE NOT EXISTS (SELECT 1 FROM ({closed}) AS c "
                      f"WHERE c.{key} = s.{key}) ORDER BY {key}", kept / f"{side}.parquet")
         engine.write(f"SELECT k.* FROM known_{side} AS k WHERE k.{seen} >= "
@@ -103,6 +112,7 @@ def write(engine: Engine, state: Path, digest: str, *, breaks: Path, result: Pay
                      f"WHERE c.{key} = s.{key})) ORDER BY {key}", kept / f"{side}_known.parquet")
     _write_bank(engine, kept, result, until - timedelta(days=2 * rules["bank_days"]))
     _write_breaks(engine, kept, breaks, close)
+    (kept / "until.txt").write_text(until.isoformat())
     return kept
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -14,15 +16,33 @@ from amends.recon.subsets import subset
 from amends.tables import Engine
 
 _STEPS = Path(__file__).parent / "steps"
+_BARED = re.compile(r"BARE\(([\w.]+)\)")
 _TIED = ("ledger_id BIGINT, line_id BIGINT, kind VARCHAR, rule VARCHAR, score INTEGER, "
          "reference VARCHAR, amount VARCHAR, card VARCHAR, timing VARCHAR")
 _MOST_ROUNDS = 8
+# A reference without case, escapes and separators; O and 0, I, L and 1 are one (as in base 32).
+_BARE = ("REGEXP_REPLACE(TRANSLATE(UPPER(CASE WHEN POSITION('%' IN ", ") > 0 THEN REGEXP_REPLACE(",
+         ", '%[0-9A-Fa-f][0-9A-Fa-f]', '', 'g') ELSE ",
+         " END), 'OIL', '011'), '[^0-9A-Z]+', '', 'g')")
+_BARED = re.compile(r"BARE\(([\w.]+)\)")
+_TIED = ("ledger_id BIGINT, line_id BIGINT, kind VARCHAR, rule VARCHAR, score INTEGER, "
+         "reference VARCHAR, amount VARCHAR, card VARCHAR, timing VARCHAR")
+_MOST_ROUNDS = 8
+# A reference without case, escapes and separators; O and 0, I, L and 1 are one (as in base 32).
+_SEPARATORS = " -_/.,:;#*+()[]{}|&=@!?~^<>\t\u00a0\u2010\u2011\u2012\u2013\u2014\u2212%"
+_BARE = ("TRANSLATE(UPPER(CASE WHEN POSITION('%' IN ", ") > 0 THEN REGEXP_REPLACE(",
+         ", '%[0-9A-Fa-f][0-9A-Fa-f]', '', 'g') ELSE ", f" END), 'OIL{_SEPARATORS}', '011')")
 
 
 def step(name: str, rules: Rules, **words: str) -> str:
     """The SQL of one step with the rules' numbers in their places."""
-    text = (_STEPS / f"{name}.sql").read_text(encoding="utf-8")
+    text = _BARED.sub(lambda found: found[1].join(_BARE), _text(name))
     return Template(text).substitute({**rules.numbers, **words})
+
+
+@cache
+def _text(name: str) -> str:
+    return (_STEPS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def pair(engine: Engine, rules: Rules, settled_before: str, told: Callable[[str], None]) -> None:

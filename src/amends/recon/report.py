@@ -109,20 +109,22 @@ def write_breaks(rows: Sequence[Mapping[str, object]], out: Path) -> None:
     pq.write_table(pa.Table.from_pylist(list(rows), schema=BREAK_SCHEMA), out / "breaks.parquet")
 
 
-def control_totals(engine: Engine, side: str, rows: str, states: str,
-                   rest: str | None) -> list[dict[str, Any]]:
+def control_totals(engine: Engine, side: str, rows: str, linked: str,
+                   rest: str) -> list[dict[str, Any]]:
     """Rows and minor units of one side by currency and account: total, and each state.
 
-    ``rows`` is a table or query of (id, currency, account, amount_minor), ``states`` one of
-    (id, state) for the rows; ``rest`` is the state of rows that have none, where that may be.
-    Ensures that the states add up to the total.
+    ``rows`` is a query of (id, currency, account, amount_minor), ``linked`` one of the ids that
+    are tied; the table ``{side}_named`` holds (id, state) of those in a break, carried or
+    proposed. ``rest`` is the state of what is neither. Ensures that the states add up.
     """
     found = engine.query(
-        f"""SELECT r.currency, r.account, COALESCE(s.state, '{rest or "none"}') AS state,
+        f"""SELECT r.currency, r.account, COALESCE(n.state, CASE WHEN k.id IS NULL THEN '{rest}'
+                   ELSE 'matched' END) AS state,
                    COUNT(*) AS n, CAST(SUM(r.amount_minor) AS BIGINT) AS minor
-            FROM ({rows}) AS r LEFT JOIN ({states}) AS s ON s.id = r.id
-            GROUP BY r.currency, r.account, COALESCE(s.state, '{rest or "none"}')
-            ORDER BY r.currency, r.account, state""").to_pylist()
+            FROM ({rows}) AS r
+            LEFT JOIN {side}_named AS n ON n.id = r.id
+            LEFT JOIN ({linked}) AS k ON k.id = r.id
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""").to_pylist()
     whole = engine.query(
         f"""SELECT currency, account, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS minor
             FROM ({rows}) AS r GROUP BY currency, account ORDER BY currency, account""")
@@ -130,7 +132,7 @@ def control_totals(engine: Engine, side: str, rows: str, states: str,
     for total in whole.to_pylist():
         parts = {row["state"]: row for row in found
                  if (row["currency"], row["account"]) == (total["currency"], total["account"])}
-        ensure("none" not in parts, f"{side}: rows of account {total['account']} in no state")
+        ensure("nowhere" not in parts, f"{side}: rows of account {total['account']} in no state")
         line: dict[str, Any] = {"side": side, "currency": total["currency"],
                                 "account": total["account"],
                                 "total": {"rows": total["n"], "minor": total["minor"]}}
@@ -145,14 +147,19 @@ def control_totals(engine: Engine, side: str, rows: str, states: str,
 
 
 def check_written(engine: Engine, out: Path, totals: Sequence[Mapping[str, Any]]) -> None:
-    """Read the files back: the rows that they name are those that the totals count."""
+    """Read the files back: the rows that they name are those that the totals count.
+
+    Lasting breaks of earlier runs name rows that are no longer here; they are not counted.
+    """
     files = ("links", "proposed", "breaks")
     for file in files:
         engine.view(f"written_{file}", out / f"{file}.parquet")
     for side, column in (("ledger", "ledger_id"), ("psp", "line_id")):
-        every = " UNION ".join(f"SELECT {column} AS id FROM written_{file}" for file in files)
-        every = f"SELECT id FROM ({every}) AS w WHERE id IN (SELECT {column} FROM {side})"
-        named = engine.query(f"SELECT COUNT(id) AS n FROM ({every}) AS e").column("n")[0].as_py()
+        every = " UNION ALL ".join(
+            f"SELECT {column} AS id FROM written_{file}" for file in files)
+        named = engine.query(
+            f"SELECT COUNT(DISTINCT id) AS n FROM ({every}) AS w WHERE NOT EXISTS (SELECT 1 FROM "
+            f"breaks_kept AS k WHERE k.{column} = w.id)").column("n")[0].as_py()
         counted = sum(line[state]["rows"] for line in totals if line["side"] == side
                       for state in STATES if state != "excluded")
         ensure(named == counted,

@@ -6,7 +6,7 @@ import resource
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -151,8 +151,7 @@ def _prepare(engine: Engine, folder: Folder, rules: Rules, state: Path | None,
     name_tables(engine, folder)
     open_items.view_sides(engine, state)
     _ensure_ids(engine)
-    latest = _latest_days(engine)
-    last = max(latest, default=date(1970, 1, 1)) + timedelta(days=1)
+    last = _seen_until(engine, state)
     close = labels.Close(folder.closes_on or last, rules.settle_lag_days)
     final = state is None or (folder.last_day is not None and last >= folder.last_day
                               and int(folder.meta["report_days"]) > rules.settle_lag_days)
@@ -162,10 +161,12 @@ def _prepare(engine: Engine, folder: Folder, rules: Rules, state: Path | None,
     return Job(engine, folder, rules, close, before, last, told)
 
 
-def _latest_days(engine: Engine) -> list[date]:
-    days = engine.query("SELECT CAST(MAX(booked_at) AS DATE) AS d FROM ledger UNION ALL "
-                        "SELECT MAX(settled_date) FROM psp")
-    return [day for day in days.column("d").to_pylist() if day]
+def _seen_until(engine: Engine, state: Path | None) -> date:
+    """The day after the newest row that this run or an earlier one has seen."""
+    found = engine.query("SELECT CAST(MAX(booked_at) AS DATE) AS d FROM ledger_today UNION ALL "
+                         "SELECT MAX(settled_date) FROM psp_today").column("d").to_pylist()
+    days = [day + timedelta(days=1) for day in found if day]
+    return max([*days, open_items.seen_until(state) or date.min])
 
 
 def _ensure_ids(engine: Engine) -> None:
@@ -246,29 +247,22 @@ def _totals(job: Job, found: Sequence[dict[str, object]],
     for side, key in (("ledger", "ledger_id"), ("psp", "line_id"), ("bank", "bank_line_id")):
         named = {int(str(row[key])): "carried" if row["kind"] == "timing_cutoff" else "breaks"
                  for row in found if row[key] is not None}
+        if side == "bank":
+            proposed = [tie.bank_line.id for tie in result.proposed]
+            engine.view("bank_linked", pa.table({"id": pa.array(sorted(
+                {tie.bank_line.id for tie in result.ties}), pa.int64())}))
+            linked = "SELECT id FROM bank_linked"
+        else:
+            proposed = engine.query(f"SELECT DISTINCT {key} AS id FROM maybe")["id"].to_pylist()
+            linked = (f"SELECT {key} AS id FROM exact_once UNION ALL "
+                      f"SELECT DISTINCT {key} FROM tied")
+        named = {line: "proposed" for line in proposed} | named
         engine.view(f"{side}_named", pa.table({
             "id": pa.array(named.keys(), pa.int64()),
             "state": pa.array(named.values(), pa.string())}))
-        if side == "bank":
-            engine.view("bank_linked", _ids(tie.bank_line.id for tie in result.ties))
-            engine.view("bank_maybe", _ids(tie.bank_line.id for tie in result.proposed))
-            linked, maybe = "SELECT id FROM bank_linked", "SELECT id FROM bank_maybe"
-        else:
-            linked = f"SELECT {key} AS id FROM exact_once UNION SELECT {key} FROM tied"
-            maybe = f"SELECT DISTINCT {key} AS id FROM maybe"
-        states = f"""SELECT id, state FROM {side}_named UNION ALL
-            SELECT id, 'matched' FROM ({linked}) AS k
-            WHERE NOT EXISTS (SELECT 1 FROM {side}_named AS n WHERE n.id = k.id) UNION ALL
-            SELECT id, 'proposed' FROM ({maybe}) AS m
-            WHERE NOT EXISTS (SELECT 1 FROM {side}_named AS n WHERE n.id = m.id)
-              AND NOT EXISTS (SELECT 1 FROM ({linked}) AS k WHERE k.id = m.id)"""
-        rest = "excluded" if side == "bank" else None
-        totals += report.control_totals(engine, side, _ROWS[side], states, rest)
+        totals += report.control_totals(engine, side, _ROWS[side], linked,
+                                        "excluded" if side == "bank" else "nowhere")
     return totals
-
-
-def _ids(ids: Iterable[int]) -> pa.Table:
-    return pa.table({"id": pa.array(sorted(set(ids)), pa.int64())})
 
 
 def _summary(job: Job, totals: list[dict[str, Any]]) -> dict[str, Any]:

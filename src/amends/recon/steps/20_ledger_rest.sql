@@ -2,8 +2,7 @@
 CREATE TABLE ledger_rest AS
 WITH rest AS (
   SELECT ledger_id, type, account, currency, amount_minor, method, last4, booked_at AS seen_at,
-         REGEXP_REPLACE(TRANSLATE(REGEXP_REPLACE(UPPER(reference), '%[0-9A-F][0-9A-F]', '', 'g'),
-                                  'OIL', '011'), '[^0-9A-Z]', '', 'g') AS bare
+         reference AS said, BARE(reference) AS bare
   FROM ledger
   WHERE NOT EXISTS (SELECT 1 FROM exact_once AS e WHERE e.ledger_id = ledger.ledger_id)
 ), keyed AS (
@@ -21,7 +20,7 @@ WITH rest AS (
                              ORDER BY seen_at, ledger_id ROWS UNBOUNDED PRECEDING) AS run
   FROM gaps
 )
-SELECT ledger_id, type, account, currency, amount_minor, method, last4, seen_at, has_time, key,
+SELECT ledger_id, type, account, currency, amount_minor, method, last4, seen_at, has_time, said, key,
        CASE WHEN key IS NULL THEN 1
             ELSE ROW_NUMBER() OVER (PARTITION BY key, account, type, currency, amount_minor, method,
                                     last4, run ORDER BY seen_at, ledger_id) END AS copy_no

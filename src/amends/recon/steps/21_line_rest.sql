@@ -3,9 +3,7 @@ CREATE TABLE line_rest AS
 WITH rest AS (
   SELECT line_id, type, account, currency, gross_minor, method, last4,
          created_at AS seen_at, settled_date,
-         REGEXP_REPLACE(TRANSLATE(REGEXP_REPLACE(UPPER(merchant_reference),
-                                                 '%[0-9A-F][0-9A-F]', '', 'g'),
-                                  'OIL', '011'), '[^0-9A-Z]', '', 'g') AS bare
+         merchant_reference AS said, BARE(merchant_reference) AS bare
   FROM psp
   WHERE NOT EXISTS (SELECT 1 FROM exact_once AS e WHERE e.line_id = psp.line_id)
 ), keyed AS (
@@ -24,7 +22,7 @@ WITH rest AS (
                              ROWS UNBOUNDED PRECEDING) AS run
   FROM gaps
 )
-SELECT line_id, type, account, currency, gross_minor, method, last4, seen_at, has_time, key,
+SELECT line_id, type, account, currency, gross_minor, method, last4, seen_at, has_time, said, key,
        settled_date,
        CASE WHEN key IS NULL THEN 1
             ELSE ROW_NUMBER() OVER (PARTITION BY key, account, type, currency, gross_minor, method,

@@ -3,13 +3,11 @@ CREATE TABLE line_copy AS
 WITH x AS (
   SELECT * FROM line_rest AS r
   WHERE NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.line_id = r.line_id)
-), near AS (
+), near AS MATERIALIZED (
   SELECT x.line_id, y.line_id AS twin, x.key, x.seen_at, x.has_time, x.last4,
          x.settled_date, y.created_at,
          y.settled_date AS y_settled, y.last4 AS y_last4,
-         REGEXP_REPLACE(TRANSLATE(REGEXP_REPLACE(UPPER(y.merchant_reference),
-                                                 '%[0-9A-F][0-9A-F]', '', 'g'),
-                                  'OIL', '011'), '[^0-9A-Z]', '', 'g') AS y_key
+         BARE(y.merchant_reference) AS y_key
   FROM x
   JOIN known_psp AS y
     ON y.account = x.account AND y.type = x.type AND y.gross_minor = x.gross_minor

@@ -3,11 +3,9 @@ CREATE TABLE ledger_copy AS
 WITH x AS (
   SELECT * FROM ledger_rest AS r
   WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.ledger_id = r.ledger_id)
-), near AS (
+), near AS MATERIALIZED (
   SELECT x.ledger_id, x.key, x.seen_at, y.ledger_id AS twin, y.booked_at,
-         REGEXP_REPLACE(TRANSLATE(REGEXP_REPLACE(UPPER(y.reference),
-                                                 '%[0-9A-F][0-9A-F]', '', 'g'),
-                                  'OIL', '011'), '[^0-9A-Z]', '', 'g') AS y_key
+         BARE(y.reference) AS y_key
   FROM x
   JOIN known_ledger AS y
     ON y.account = x.account AND y.type = x.type AND y.amount_minor = x.amount_minor
