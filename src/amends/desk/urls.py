@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from amends.desk.api import door
-from amends.desk.views import caseload, cases, health, home, intake
+from amends.desk.views import caseload, cases, compliance, health, home, intake, settings
 
 urlpatterns = [
     *health.patterns,
@@ -14,6 +14,8 @@ urlpatterns = [
     *caseload.patterns,
     *cases.patterns,
     *intake.patterns,
+    *compliance.patterns,
+    *settings.patterns,
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -90,3 +90,8 @@ def key_holder(secret: str) -> ApiKey | None:
         .filter(key_sha256=digest, revoked_at=None, user__is_active=True)
         .first()
     )
+
+
+def keep_taste(*, user: User, theme: str, single_keys: bool) -> None:
+    """Keep how a person likes the desk; no business of the audit."""
+    User.objects.filter(pk=user.pk).update(theme=theme, single_keys=single_keys)
