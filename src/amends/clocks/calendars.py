@@ -57,6 +57,12 @@ class Calendar:
         days = (start + n * _DAY for n in range(1, (end - start).days + 1))
         return [(day, name) for day in days if (name := self._closed_as(day))]
 
+    def on_saturday(self, start: date, end: date) -> list[tuple[date, str]]:
+        """Holidays after ``start`` to ``end`` that fall on a Saturday and close no other day."""
+        days = (start + n * _DAY for n in range(1, (end - start).days + 1))
+        return [(day, name) for day in days if day.weekday() == SATURDAY
+                and (name := closing_days(self.key, day.year).get(day))]
+
     def _closed_as(self, day: date) -> str:
         if day in self.extra_closed:
             return "closed by the institution"

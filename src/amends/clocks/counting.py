@@ -64,6 +64,8 @@ def business_days(day: Day, days: int, calendar: Calendar, because: str = "") ->
              f"{_comma(because)}; day 1 is {spoken(calendar.next_open(day.on))}")
     if skipped:
         words += f"; skipped {', '.join(f'{name} ({spoken(on)})' for on, name in skipped)}"
+    for on, name in calendar.on_saturday(day.on, due):
+        words += f"; {name} is a Saturday ({spoken(on)}) and closes no other day"
     return Count(day.on, due, f"{words}.", skipped)
 
 

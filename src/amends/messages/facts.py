@@ -19,10 +19,10 @@ DATE_NAMES = ("received_on", "payment_on", "refund_on", "credit_on", "debit_on",
 class MessageFacts:
     """The facts of one message; every figure, date and name in it is compared with these.
 
-    ``amount`` is what the message is about, ``amounts`` others that it may name; ``dates`` go by
-    DATE_NAMES; ``needed`` is what we ask for; ``references`` are those of the field (ARN, trace)
-    that survive the search for card numbers. ``internal_texts`` and ``forbidden`` must not appear
-    in it. Times are the party's local time.
+    ``amount`` is what the message is about, ``amounts`` others that it may name, first of them what
+    the customer asked for; ``dates`` go by DATE_NAMES; ``needed`` is what we ask for.
+    ``references`` are those of the field (ARN, trace) that survive the search for card numbers.
+    ``internal_texts`` and ``forbidden`` must not appear in it. Times are the party's local time.
     """
 
     party: str

@@ -56,6 +56,7 @@ def gate(text: str, facts: MessageFacts) -> GateReport:
         *manner.length(text, facts),
         *manner.reading(age),
         *manner.written_in(text, language),
+        *manner.needs(facts),
         *manner.contact(facts),
     ]
     return GateReport(tuple(checks), age)

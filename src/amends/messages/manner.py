@@ -9,6 +9,7 @@ from functools import cache
 
 import pyphen
 
+from amends.casework.claims import NEED_WORDS, Need
 from amends.messages.check import Check, passed_or
 from amends.messages.facts import MessageFacts
 from amends.messages.wording import LANGUAGES
@@ -124,6 +125,13 @@ def written_in(text: str, language: str) -> list[Check]:
         return [Check("language", False, True,
                       f"This looks like {best!r}, but the letter should be in {language!r}.")]
     return [Check("language", True, True, f"Written in {language!r}.")]
+
+
+def needs(facts: MessageFacts) -> list[Check]:
+    """A reminder for each need of the party; it stops nothing."""
+    failed = (Check("needs", False, False, f"{NEED_WORDS[need]}.")
+              for need in Need if need in facts.needs)
+    return passed_or(failed, "needs", "No special need is known.", blocking=False)
 
 
 def contact(facts: MessageFacts) -> list[Check]:

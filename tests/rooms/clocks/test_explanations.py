@@ -34,6 +34,13 @@ def test_a_date_tells_its_start_its_count_and_the_days_left_out() -> None:
     assert words.as_json()["skipped"] == [{"date": "2026-09-07", "name": "Labor Day"}]
 
 
+def test_a_saturday_holiday_is_told_as_one_that_closes_no_other_day() -> None:
+    words = compute("us-reg-e", {"notice_received": "2026-06-26"}).explain["initial_decision_due"]
+    assert words.skipped == ()
+    assert words.counted.endswith(
+        "Independence Day is a Saturday (Sat 4 Jul 2026) and closes no other day.")
+
+
 @pytest.mark.parametrize(("regime", "facts", "clock", "why"), [
     ("us-reg-e", {"notice_received": "2026-03-02"}, "written_confirmation_due", "not asked for"),
     ("us-reg-e", {"notice_received": "2026-03-02", "written_confirmation_required": True,

@@ -217,6 +217,13 @@ def test_quiet_hours_and_a_wish_for_silence_are_kept(known: dict[str, Any], sent
     assert gate(GOOD.format(""), replace(FACTS, **known)).may_send is sent
 
 
+def test_a_need_is_a_reminder_that_stops_nothing() -> None:
+    report = gate(GOOD.format(""), replace(FACTS, needs=("domestic_abuse", "weather")))
+    assert [check.sentence for check in report.checks if not check.ok] == [
+        "Domestic abuse: safe contact only."]
+    assert report.may_send
+
+
 def test_the_wrong_language_is_stopped() -> None:
     found = failed(GOOD.format(""), replace(FACTS, language="de"))
     assert [(check.key, check.blocking) for check in found] == [("language", True)]
