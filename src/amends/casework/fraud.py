@@ -22,8 +22,8 @@ from amends.tables import Engine
 
 NEARBY_MAX = 2000
 VELOCITY_HOURS, VELOCITY_TRIES = 1, 5
-TESTING_HOURS, TESTING_DECLINES, TESTING_TIMES = 24, 4, 5
-HIGH_AMOUNT_TIMES = 3
+TESTING_HOURS, TESTING_DECLINES, TESTING_TIMES = 24, 4, 3
+HIGH_AMOUNT_TIMES = 2
 _TRIES = ("authorization", "decline")
 
 
@@ -151,24 +151,24 @@ def _velocity(trace: Trace, near: Nearby) -> Iterator[Signal]:
 
 
 def _new_device(trace: Trace, near: Nearby) -> Iterator[Signal]:
-    """The customer's first payment from this device, and far above what they usually pay."""
+    """The customer's only payment from this device, and far above what they usually pay."""
     order = next(iter(trace.of("order", side=Side.LEDGER)), None)
     if order is None or not order.ref("device"):
         return
-    earlier = [step for step in near.customer if step.kind == "order"
-               and _instant(step) < _instant(order) and step.currency == order.currency]
-    devices = {step.ref("device") for step in earlier} - {""}
+    others = [step for step in near.customer if step.kind == "order" and step.id != order.id
+              and step.currency == order.currency]
+    devices = {step.ref("device") for step in others} - {""}
     if not devices or order.ref("device") in devices:
         return
-    usual = int(median(step.size_minor for step in earlier))
+    usual = int(median(step.size_minor for step in others))
     if order.size_minor < usual * HIGH_AMOUNT_TIMES:
         return
     times = order.size_minor // max(usual, 1)
     yield Signal(
         SignalKind.NEW_DEVICE_HIGH_AMOUNT, min(0.6 + 0.05 * times, 1.0),
-        f"First payment from this device after {len(earlier)} from others, and {times} times the "
-        f"usual {Money(usual, order.currency)}.",
-        {"earlier": len(earlier), "usual_minor": usual, "times": times}, [order.id])
+        f"The only payment from this device beside {len(others)} from others, and {times} times "
+        f"the usual {Money(usual, order.currency)}.",
+        {"others": len(others), "usual_minor": usual, "times": times}, [order.id])
 
 
 def _shared(trace: Trace, near: Nearby) -> Iterator[Signal]:

@@ -203,7 +203,7 @@ def _merged_with(engine: Engine, lake: Path, value: str, bank: Iterable[Row]) ->
 def _words(row: Row) -> set[str]:
     """The references that a bank line carries, in its fields or its text, normalised."""
     said = [ref["value"] for ref in row["references"] or ()]
-    said += re.findall(r"[A-Za-z0-9][A-Za-z0-9_/-]*[0-9][A-Za-z0-9_/-]*|[A-Za-z]{2,4} [0-9]{4,}",
+    said += re.findall(r"[A-Za-z0-9][A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*|[A-Za-z]{2,4} [0-9]{4,}",
                        row["text"] or "")
     return {normalise(word) for word in said}
 

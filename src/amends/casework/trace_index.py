@@ -38,7 +38,7 @@ bank AS (
   SELECT * FROM e WHERE entry_kind IN ('bank', 'return')),
 worded AS (
   SELECT unnest(list_concat(
-           regexp_extract_all(upper(text), '[A-Z0-9][A-Z0-9_/-]*[0-9][A-Z0-9_/-]*'),
+           regexp_extract_all(upper(text), '[A-Z0-9][A-Z0-9_-]*[0-9][A-Z0-9_-]*'),
            regexp_extract_all(upper(text), '[A-Z]{2,4} [0-9]{4,}'))) AS word, *
   FROM bank),
 found AS (

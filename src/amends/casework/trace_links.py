@@ -21,7 +21,7 @@ HOLD_DAYS_MAX = 7
 SETTLE_DAYS_MAX = 5
 REFUND_DAYS_MAX = 5
 PAYOUT_DAYS_MAX = 4
-BANK_DAYS_MAX = 3
+BANK_DAYS_MAX = 5
 Pairs = list[tuple[Step | None, Step | None]]
 
 

@@ -71,8 +71,8 @@ def hurried() -> World:
 @pytest.mark.parametrize(("world", "kind", "numbers", "said"), [
     (card_tested(), "card_testing", {"declines": 6, "minutes": 30, "largest_minor": 105},
      "6 declines of at most 1.05 USD on one card in 30 minutes, then 400.00 USD approved."),
-    (new_device(), "new_device_high_amount", {"earlier": 3, "usual_minor": 5000, "times": 8},
-     "First payment from this device after 3 from others, and 8 times the usual 50.00 USD."),
+    (new_device(), "new_device_high_amount", {"others": 3, "usual_minor": 5000, "times": 8},
+     "The only payment from this device beside 3 from others, and 8 times the usual 50.00 USD."),
     (shared_device(), "shared_device", {"customers": 5, "entries": 6},
      "The device was used by 5 customers."),
     (shared_card(), "shared_card", {"customers": 3, "entries": 3},

@@ -10,15 +10,14 @@ from amends.casework.trace_index import normalise
 from amends.casework.trace_links import day, money
 from amends.casework.trace_shape import LinkState, Step
 
-_ABOUT_PAYOUTS = (Kind.PAYOUT_MISSING, Kind.RECONCILIATION_QUERY, Kind.FEE_OR_FX_QUERY)
+_ABOUT_PAYOUTS = (Kind.PAYOUT_MISSING, Kind.RECONCILIATION_QUERY)
 _ABOUT_FEES = (Kind.FEE_OR_FX_QUERY, Kind.RECONCILIATION_QUERY, Kind.BILLING_ERROR)
 
 
 def payouts_at_bank(view: View) -> Iterator[Finding]:
     """Each payout of the trace against its bank lines: missing, on its way, or short."""
     whole = not view.orders and not view.settlements
-    merchant = view.facts.party_kind == "merchant" or view.facts.claim_kind in _ABOUT_PAYOUTS
-    if not (whole or merchant):
+    if not whole and view.facts.claim_kind not in _ABOUT_PAYOUTS:
         return
     for payout in view.trace.of("payout"):
         banked = tuple(step for step in view.trace.of("bank", "return")
