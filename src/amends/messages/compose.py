@@ -13,12 +13,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 from amends.messages.facts import DATE_NAMES, MessageFacts
 from amends.messages.situations import Situation
 from amends.messages.statements import Statement, required
 from amends.messages.wording import LANGUAGES, date_words, money_words
-from amends.problems import AmendsError, Problem
+from amends.problems import AmendsError, Problem, ensure
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _VALUE_LENGTH_MAX = 600
@@ -139,9 +140,8 @@ def _values(facts: MessageFacts, language: str) -> dict[str, str]:
 
 def _existing(language: str, name: str) -> Template:
     template = _template(language, name)
-    if template is None:
-        raise AmendsError(Problem("error", f"There is no template {language}/{name}."))
-    return template
+    ensure(template is not None, f"there is no template {language}/{name}")
+    return cast("Template", template)
 
 
 @cache
@@ -159,10 +159,8 @@ def _template(language: str, name: str) -> Template | None:
 
 @cache
 def _sentences(language: str) -> dict[str, str]:
-    """Key to sentence of the required statements; empty for a language without them."""
+    """Key to sentence of the required statements, and of the decisions."""
     path = files(__package__).joinpath("templates", language, "statements.txt")
-    if not path.is_file():
-        return {}
     lines = path.read_text(encoding="utf-8").replace("\n  ", " ").splitlines()
     return dict(line.split(": ", 1) for line in lines)
 

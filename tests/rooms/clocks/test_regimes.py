@@ -153,3 +153,42 @@ def test_an_extended_data_request_is_counted_from_receipt_not_from_the_rolled_da
     facts = {"request_received": "2026-01-31", "extra_closed_days": ["2026-03-02"]}
     assert due("gdpr-dsar", "response_due", **facts) == "2026-03-03"
     assert due("gdpr-dsar", "response_due_extended", **facts) == "2026-04-30"
+
+
+@pytest.mark.parametrize(("code", "deadline", "why"), [
+    ("R16", "2026-03-18", "the limit of R16"),
+    ("r10", "2026-05-18", "after it"),
+    ("R31", None, "as the two banks agree"),
+    ("R67", None, "dishonours, contests or corrects"),
+    ("C01", None, "a return_code that Nacha has"),
+    (None, None, "return_code is not given"),
+])
+def test_ach_return_limits_by_code(code: str | None, deadline: str | None, why: str) -> None:
+    found = compute("us-nacha", {"settlement_date": "2026-03-16", "return_code": code}).as_json()
+    assert found["deadlines"]["rdfi_return_available_by"] == deadline
+    assert why in found["explain"]["rdfi_return_available_by"]["counted"]
+
+
+def test_a_late_billing_error_notice_starts_no_clock() -> None:
+    found = compute("us-reg-z-billing-error", {
+        "statement_sent": "2026-01-01", "notice_received": "2026-03-03",
+        "cycle_close_dates": ["2026-03-05", "2026-04-05", "2026-05-05"]})
+    assert found.values == {"notice_timely": False}
+    assert found.deadlines == {"notice_deadline": date(2026, 3, 2), "acknowledgment_due": None,
+                               "resolution_due": None}
+
+
+def test_two_cycles_that_must_outlast_ninety_days_end_on_the_ninetieth() -> None:
+    assert due("us-reg-z-billing-error", "resolution_due", notice_received="2026-01-02",
+               cycle_close_dates=["2026-02-20", "2026-04-20"]) == "2026-04-02"
+
+
+def test_confirmation_that_cannot_be_read_leaves_the_credit_owed() -> None:
+    assert due("us-reg-e", "provisional_credit_due", notice_received="2026-03-02",
+               written_confirmation_required=True,
+               written_confirmation_received="yes") == "2026-03-16"
+
+
+def test_a_direct_debit_without_its_scheme_is_not_guessed() -> None:
+    assert due("sepa-dd", "refund_request_deadline", debit_date="2026-06-15",
+               authorised=True) is None

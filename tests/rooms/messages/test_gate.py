@@ -265,3 +265,10 @@ def test_a_case_without_amounts_allows_none() -> None:
         ("amounts", None), ("dates", None)]
     facts = replace(facts, amount=Money(500, "EUR"), dates={"payment_on": date(2026, 5, 1)})
     assert failed(draft, facts) == []
+
+
+def test_a_statement_whose_fact_is_missing_says_which() -> None:
+    facts = replace(FACTS, situation="holding_response", dates={})
+    found = {check.key: check for check in gate("A text.", facts).checks}["statement:final_date"]
+    assert not found.ok and found.repair is None
+    assert "needs the fact final_by" in found.sentence
