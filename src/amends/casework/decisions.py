@@ -146,9 +146,8 @@ def may_approve(policy: Policy, *, maker: str, checker: str, checker_role: str, 
 def _left(finding: Finding, paid: Sequence[PaidFact]) -> tuple[Guard, int]:
     """The guard over all routes, and what may still be paid for the finding."""
     known = together(paid, finding.returned)
-    claim = finding.amount_minor + sum(fact.amount_minor for fact in finding.returned)
-    amount = min(finding.amount_minor, guard(known, 0, claim).left_minor)
-    kept = guard(known, amount, claim)
+    amount = min(finding.amount_minor, guard(known, 0, finding.claim_minor).left_minor)
+    kept = guard(known, amount, finding.claim_minor)
     ensure(kept.ok, "a proposal never passes the claim")
     return kept, amount
 

@@ -172,8 +172,21 @@ def _sum(routes: Mapping[Route, int]) -> int:
 def together(ours: Sequence[PaidFact], seen: Sequence[PaidFact]) -> tuple[PaidFact, ...]:
     """Our own movements and those seen in files as one list, each once.
 
-    Only a shared reference makes the two one: two refunds of the same amount may well be two, and
-    taking them for one could pay twice.
+    Only a shared key or reference makes two movements one: two refunds of the same amount may well
+    be two, and taking them for one could pay twice. A fact of ``ours`` with neither was itself seen
+    in a file, and is one with a seen fact of its route and amount.
     """
-    known = {fact.reference for fact in ours if fact.reference and fact.state not in _NEVER_PAID}
-    return (*ours, *(fact for fact in seen if fact.reference not in known))
+    names = {name for fact in ours if fact.state not in _NEVER_PAID
+             for name in (fact.key, fact.reference) if name}
+    bare = [_likeness(fact) for fact in ours if not fact.key and not fact.reference]
+    new: list[PaidFact] = []
+    for fact in seen:
+        if _likeness(fact) in bare:
+            bare.remove(_likeness(fact))
+        elif not {fact.key, fact.reference} & names:
+            new.append(fact)
+    return (*ours, *new)
+
+
+def _likeness(fact: PaidFact) -> tuple[Route, int, str]:
+    return (fact.route, fact.amount_minor, fact.currency)

@@ -175,6 +175,15 @@ def test_only_a_shared_reference_makes_two_movements_one() -> None:
     other = [PaidFact(Route.MERCHANT_REFUND, 100, "USD", reference="re_2")]
     assert len(together(ours, seen)) == 1
     assert len(together(ours, other)) == 2
+    assert len(together(together(ours, other), other)) == 2
+
+
+def test_what_a_file_showed_is_not_counted_again() -> None:
+    """A fact read back from the case file, without key or reference, meets its twin once."""
+    bare = PaidFact(Route.MERCHANT_REFUND, 100, "USD")
+    seen = PaidFact(Route.MERCHANT_REFUND, 100, "USD", key="seen:ab:1", reference="arn 1")
+    assert len(together([bare], [seen])) == 1
+    assert len(together([bare], [seen, replace(seen, key="seen:ab:2", reference="")])) == 2
 
 
 routes = st.builds(PaidFact, route=st.sampled_from(Route), amount_minor=st.integers(1, 10**6),

@@ -139,6 +139,11 @@ class Finding:
         """The finding in a few words."""
         return FINDING_WORDS[self.kind]
 
+    @property
+    def claim_minor(self) -> int:
+        """The whole that no sum of payments may pass: what is owed and what came back already."""
+        return self.amount_minor + sum(fact.amount_minor for fact in self.returned)
+
     def as_json(self) -> dict[str, Any]:
         """The finding for the API and ``amends propose``."""
         return {
@@ -241,7 +246,8 @@ class View:
             if part <= 0:
                 return
             reference = step.ref("refund") or step.ref("transaction") or step.ref("arn")
-            yield PaidFact(route, part, self.trace.currency, reference=reference)
+            yield PaidFact(route, part, self.trace.currency, key=f"seen:{step.id}",
+                           reference=reference)
             minor -= part
 
 
