@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from amends.desk.api import door
-from amends.desk.views import caseload, cases, compliance, health, home, intake, settings
+from amends.desk.views import caseload, cases, casework, compliance, health, home, intake, settings
 
 urlpatterns = [
     *health.patterns,
@@ -13,6 +13,7 @@ urlpatterns = [
     *home.patterns,
     *caseload.patterns,
     *cases.patterns,
+    *casework.patterns,
     *intake.patterns,
     *compliance.patterns,
     *settings.patterns,

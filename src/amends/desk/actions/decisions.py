@@ -6,7 +6,6 @@ never the same (the database refuses it too). Each decision keeps the version of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from amends.casework.acts import Act
 from amends.casework.decisions import Authority, authority, may_approve
 from amends.casework.remedies import ROUTE_OF, Remedy
 from amends.casework.states import OUTCOME_WORDS, Outcome, State
+from amends.casework.wishes import Wish
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import meet_clocks, refresh_next
 from amends.desk.actions.investigation import policy
@@ -27,17 +27,6 @@ from amends.problems import AmendsError, Problem
 
 HOUSE_CURRENCY = "EUR"
 STRIPE_REFERENCES = ("ch_", "pi_", "py_")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person wants instead of what was proposed, and why."""
-
-    outcome: Outcome
-    remedy: Remedy
-    amount_minor: int
-    currency: str
-    reason: str
 
 
 def standing(decision: Decision, role: str) -> Authority:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from amends.casework.fraud import Signal, nearby, signals
 from amends.casework.policy import Policy, load
 from amends.casework.trace import Trace, follow
 from amends.casework.trace_index import index
-from amends.casework.trail_picture import picture
+from amends.casework.trail_picture import as_list, draw
 from amends.desk.access import Actor
 from amends.desk.actions.movements import paid_for
 from amends.desk.actions.recording import record
@@ -88,7 +89,7 @@ def _keep(  # noqa: PLR0913
     shown: tuple[Signal, ...], found: tuple[Finding, ...], facts: CaseFacts,
 ) -> None:
     trail = trace.as_json() | {
-        "picture": picture(trace).as_json(),
+        "picture": _picture(trace), "list": list(as_list(trace)),
         "returned": [
             {"route": fact.route.value, "amount_minor": fact.amount_minor,
              "currency": fact.currency}
@@ -112,6 +113,14 @@ def _keep(  # noqa: PLR0913
                summary=trace.sentence or "The payment was looked for",
                payload={"findings": [f.as_json() for f in found],
                         "proposal": proposal.as_json()})
+
+
+def _picture(trace: Trace) -> dict[str, object]:
+    """The drawing as plain values, each wire with its path."""
+    drawn = draw(trace)
+    return asdict(drawn) | {
+        "wires": [asdict(wire) | {"path": wire.path} for wire in drawn.wires]
+    }
 
 
 def _keep_findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -195,7 +196,7 @@ def save_draft(*, now: datetime, message: Message, subject: str, body: str) -> N
         raise AmendsError(Problem("error", "This message is no draft any more."))
     message.subject = mask_text(subject).text[:300]
     message.body = mask_text(body).text
-    message.checks = [c.as_json() for c in check(message, now=now).checks]
+    message.checks = [asdict(c) for c in check(message, now=now).checks]
     message.save(update_fields=["subject", "body", "checks"])
 
 
@@ -216,7 +217,7 @@ def queue_letter(
                                   "Add one, or write by post.", field="address"))
     change(case, now=now, version=version)
     message.state, message.send_after = Message.QUEUED, now + UNDO
-    message.checks = [c.as_json() for c in report.checks]
+    message.checks = [asdict(c) for c in report.checks]
     message.save(update_fields=["state", "send_after", "checks"])
     record(kind="message_queued", actor=actor, now=now, case=case,
            summary=f"To {message.address}: {message.subject}",

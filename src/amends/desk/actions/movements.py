@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from amends.casework.remedies import MovementState, PaidFact, Remedy, Route, guard
-from amends.casework.remedies import ROUTE_OF, together
+from amends.casework.remedies import ROUTE_OF, by_route, together
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import meet_clocks
 from amends.desk.actions.recording import follow, record
@@ -136,3 +136,8 @@ def _facts(movement: Movement) -> dict[str, object]:
         "reference": movement.reference, "external_id": movement.external_id,
         "attempts": movement.attempts,
     }
+
+
+def routes_paid(case: Case) -> dict[Route, int]:
+    """What each of the six routes has paid on the case so far, in minor units."""
+    return by_route(paid_for(case))

@@ -44,3 +44,9 @@ def explains(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             )
 
     return explained
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version of the case that the person had before them."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else 0

@@ -17,7 +17,9 @@ from amends.desk.actions.presence import see_case
 from amends.desk.models import User
 from amends.desk.queries.case import case_page
 from amends.desk.queries.snooze import snooze_until
-from amends.desk.views.answers import back, explains, said
+from amends.desk.queries.deciding import closing_form
+from amends.desk.views.answers import back, explains, said, version_of
+from amends.desk.views.composing import composing, deciding
 
 
 @gate(Act.SEE_CASES)
@@ -29,7 +31,10 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     if user.role != "auditor":
         see_case(user=user, case=case, now=now)
     shown = case_page(user, case, now=now)
-    return render(request, "desk/case.html", {"here": "caseload", "page": shown, "case": case})
+    return render(request, "desk/case.html", {
+        "here": "caseload", "page": shown, "case": case, "composer": composing(case, now),
+        "deciding": deciding(user, case), "closing": closing_form(case),
+    })
 
 
 @gate(Act.WORK_CASES)
@@ -43,7 +48,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     if request.POST.get("owner"):
         owner = get_object_or_404(User, pk=request.POST["owner"], team=case.team, is_active=True)
     actions.take_case(actor=Actor.person(user), now=clock.now(), case=case,
-                      version=_version(request), owner=owner)
+                      version=version_of(request), owner=owner)
     said(request, f"{case.label} is with {owner}")
     return back(request, "case", number)
 
@@ -56,7 +61,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
     user = require(request.user, Act.WORK_CASES)
     case, now = case_for(user, number), clock.now()
     until: datetime | None = snooze_until(request.POST.get("until", ""), now=now)
-    actions.snooze(actor=Actor.person(user), now=now, case=case, version=_version(request),
+    actions.snooze(actor=Actor.person(user), now=now, case=case, version=version_of(request),
                    until=until)
     said(request, f"{case.label} comes back {until:%a %-d %b}" if until else "Back on the list")
     return back(request, "caseload")
@@ -71,14 +76,9 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
     case = case_for(user, number)
     wanted = request.POST.get("state", "")
     state = State(wanted) if wanted in set(State) else State(case.state)
-    actions.step(actor=Actor.person(user), now=clock.now(), case=case, version=_version(request),
+    actions.step(actor=Actor.person(user), now=clock.now(), case=case, version=version_of(request),
                  state=state, why=request.POST.get("why", ""))
     return back(request, "case", number)
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else 0
 
 
 patterns = [
