@@ -44,8 +44,8 @@ class Problem:
         return {key: row[key] for key in ("severity", "file", "line", "field", "what", "hint")}
 
     def __str__(self) -> str:
-        where = self.file + (f", line {self.line}" if self.line is not None else "")
-        where += f", {self.field}" if self.field else ""
+        line = f"line {self.line}" if self.line is not None else ""
+        where = ", ".join(part for part in (self.file, line, self.field) if part)
         return f"{where + ': ' if where else ''}{self.what}{' ' + self.hint if self.hint else ''}"
 
 

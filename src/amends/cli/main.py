@@ -66,6 +66,9 @@ def main(argv: list[str] | None = None) -> int:
     except AmendsError as error:
         print_problems(error)
         return WRONG_USE
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stderr.close()
+        return STOPPED
     except KeyboardInterrupt:
         return STOPPED
 
