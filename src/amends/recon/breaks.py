@@ -75,6 +75,7 @@ RULE_WORDS: dict[str, str] = {
     "reference": "The reference agrees once case, spaces and separators are set aside.",
     "repaired": "The reference is damaged; amount, account and time show which one it was.",
     "silent": "The line says no usable reference; amount, account, card and minute fit only here.",
+    "renamed": "The line bears a reference that the ledger has not; amount, card and minute fit.",
     "parts": "The parts under one reference add up to the same total.",
     "differs": "The reference agrees; the values do not.",
 }

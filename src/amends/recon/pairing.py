@@ -55,7 +55,9 @@ def pair(engine: Engine, rules: Rules, settled_before: str, told: Callable[[str]
         engine.run(step(name, rules))
     told("pairs that agree in everything are tied")
     engine.view("points", rules.points_table())
-    engine.run(f"CREATE TABLE tied ({_TIED})")
+    engine.run(f"CREATE TABLE tied ({_TIED}); "
+               "CREATE TABLE line_copy (line_id BIGINT, twin BIGINT); "
+               "CREATE TABLE ledger_copy (ledger_id BIGINT, twin BIGINT)")
     engine.run(step("30_candidates", rules))
     engine.run(step("31_scored", rules))
     _rounds(engine, rules, "rule", settled_before)
@@ -64,6 +66,9 @@ def pair(engine: Engine, rules: Rules, settled_before: str, told: Callable[[str]
     _parts_with_damage(engine, rules, settled_before)
     _rounds(engine, rules, "rule_if_it_differs", settled_before)
     told("parts are put together")
+    engine.run(step("45_line_copies", rules))
+    engine.run(step("46_ledger_copies", rules))
+    _rounds(engine, rules, "rule_if_renamed", settled_before)
 
 
 def _count(engine: Engine) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from amends.money import exponent
@@ -24,7 +24,8 @@ _LEAST_CUT = 5
 class Payout:
     """Net funds due at the bank.
 
-    Where the report gives no payout id, ``lines`` and ``nets`` hold the lines of the day.
+    Where the report gives no payout id, ``lines`` and ``nets`` hold the lines of the day;
+    ``joined`` are such lines that turned out to belong to a payout with an id.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Payout:
     net_minor: int
     lines: tuple[int, ...] = ()
     nets: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,8 @@ class _Account:
 
     def work(self) -> None:
         """Surest evidence first; what is tied leaves the search."""
-        for look in (self._named, self._named_in_parts, self._same_amount, self._merged,
-                     self._split, self._short, self._runs_of_lines):
+        whole = (self._named, self._named_in_parts, self._same_amount, self._merged, self._split)
+        for look in (*whole, self._complete, *whole, self._short, self._runs_of_lines):
             look()
         self.result.unpaid.extend(self.due)
 
@@ -195,6 +197,16 @@ class _Account:
             if len(picked) > 1 and found.certain:
                 self._tie([payout], picked, "split",
                           f"{len(picked)} bank lines add up to the payout.")
+
+    def _complete(self) -> None:
+        """A payout that nothing fits takes in the lines of its day that lost their payout id."""
+        for batch in [p for p in self.due if p.lines]:
+            owners = [p for p in self.due if not p.lines and p.settled_on == batch.settled_on]
+            if len(owners) == 1:
+                self.due.remove(batch)
+                self.due[self.due.index(owners[0])] = replace(
+                    owners[0], net_minor=owners[0].net_minor + batch.net_minor,
+                    joined=batch.lines)
 
     def _short(self) -> None:
         for line in self._each_line():

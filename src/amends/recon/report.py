@@ -97,8 +97,9 @@ def write_payouts(ties: Iterable[PayoutTie], out: Path) -> None:
     """``payouts.parquet``: a row for each payout and bank line, or for each line without an id."""
     rows = []
     for tie in ties:
-        for line in tie.payout.lines or (None,):
-            rows.append({"payout_id": None if tie.payout.lines else tie.payout.key,
+        named: tuple[int | None, ...] = () if tie.payout.lines else (None,)
+        for line in (*named, *tie.payout.lines, *tie.payout.joined):
+            rows.append({"payout_id": tie.payout.key if line is None else None,
                          "bank_line_id": tie.bank_line.id, "kind": tie.kind, "rule": tie.rule,
                          "reason": tie.reason, "line_id": line})
     pq.write_table(pa.Table.from_pylist(rows, schema=_PAYOUT_SCHEMA), out / "payouts.parquet")

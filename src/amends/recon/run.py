@@ -181,7 +181,7 @@ def _ensure_ids(engine: Engine) -> None:
 def _work(job: Job, beside: Path) -> tuple[dict[str, Any], PayoutResult]:
     engine, told = job.engine, job.told
     pair(engine, job.rules, job.settled_before.isoformat(), told)
-    for name in ("60_fees", "61_late", "62_line_copies", "63_ledger_copies", "64_proposed"):
+    for name in ("60_fees", "61_late", "62_proposed"):
         engine.run(step(name, job.rules))
     told("breaks are named")
     result = _bank(job)

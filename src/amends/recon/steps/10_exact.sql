@@ -1,4 +1,5 @@
--- Every pair that agrees on reference, amount, currency, account, type, method, card and time.
+-- Every pair that agrees on reference, amount, currency, account, type and time, and whose method
+-- and card do not disagree.
 CREATE TABLE exact AS
 SELECT l.ledger_id, p.line_id
 FROM ledger AS l
@@ -9,8 +10,8 @@ JOIN psp AS p
  AND l.currency = p.currency
  AND l.type = p.type
 WHERE l.reference <> ''
-  AND COALESCE(l.method, '') = COALESCE(p.method, '')
-  AND COALESCE(l.last4, '') = COALESCE(p.last4, '')
+  AND COALESCE(l.method = p.method, TRUE)
+  AND COALESCE(l.last4 = p.last4, TRUE)
   AND (DATE_DIFF('second', l.booked_at, p.created_at) BETWEEN -$near_seconds AND $near_seconds
        OR (p.created_at = CAST(CAST(p.created_at AS DATE) AS TIMESTAMP)
            AND DATE_DIFF('day', l.booked_at, p.created_at) BETWEEN -1 AND 1));

@@ -75,7 +75,7 @@ SELECT ledger_id, line_id, seen_at,
   CASE
     WHEN l_method <> p_method OR l_last4 <> p_last4 THEN 'conflict'
     WHEN l_last4 = p_last4 THEN 'same'
-    WHEN l_last4 IS NULL AND p_last4 IS NULL AND l_method = p_method THEN 'absent'
+    WHEN (l_last4 IS NULL OR p_last4 IS NULL) AND l_method = p_method THEN 'absent'
     ELSE 'unknown'
   END AS card,
   CASE

@@ -26,6 +26,8 @@ SELECT *,
     WHEN reference = 'inside' AND timing = 'near' THEN 'differs'
     WHEN reference IN ('typo', 'cut') AND timing = 'near' AND card = 'same' THEN 'differs'
     WHEN reference = 'typo' AND timing = 'near' AND amount = 'number' THEN 'differs'
-  END AS rule_if_it_differs
+  END AS rule_if_it_differs,
+  CASE WHEN reference = 'other' AND amount = 'same' AND card = 'same' AND timing = 'near'
+       THEN 'renamed' END AS rule_if_renamed
 FROM pointed
 WHERE score >= $propose;

@@ -8,6 +8,8 @@ FROM (
   FROM scored AS s
   WHERE NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.ledger_id = s.ledger_id)
     AND NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.line_id = s.line_id)
+    AND NOT EXISTS (SELECT 1 FROM line_copy AS c WHERE c.line_id = s.line_id)
+    AND NOT EXISTS (SELECT 1 FROM ledger_copy AS c WHERE c.ledger_id = s.ledger_id)
   WINDOW by_ledger AS (PARTITION BY ledger_id ORDER BY score DESC, line_id),
          by_line AS (PARTITION BY line_id ORDER BY score DESC, ledger_id)
 ) AS ranked

@@ -1,5 +1,5 @@
 -- Ledger rows left over that repeat another row: same reference, same amount, same card.
-CREATE TABLE ledger_copy AS
+INSERT INTO ledger_copy
 WITH x AS (
   SELECT * FROM ledger_rest AS r
   WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.ledger_id = r.ledger_id)

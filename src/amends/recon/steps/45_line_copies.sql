@@ -1,5 +1,5 @@
 -- Lines left over that repeat another line: same payment, same amount, same card.
-CREATE TABLE line_copy AS
+INSERT INTO line_copy
 WITH x AS (
   SELECT * FROM line_rest AS r
   WHERE NOT EXISTS (SELECT 1 FROM tied AS t WHERE t.line_id = r.line_id)
