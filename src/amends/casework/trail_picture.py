@@ -27,7 +27,7 @@ from amends.money import Money
 
 NODE_WIDTH, NODE_HEIGHT = 176, 92
 GAP_X, GAP_Y = 48, 64
-MARGIN, HEAD = 24, 76
+MARGIN, HEAD = 24, 92
 CARD_HEIGHT = 150
 _SIDE_LANES = (Lane.REFUND, Lane.DISPUTE)
 _SOURCES = {Side.LEDGER: "Ledger", Side.PROCESSOR: "Processor", Side.BANK: "Bank statement"}
@@ -66,12 +66,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One link as a line through ``points``; its disc stands at ``mark``, words beside it."""
+    """One link as a line through ``points``; its disc stands at ``mark``.
+
+    The words stand at ``label``; ``anchor`` is ``start`` or ``middle``, as SVG's text-anchor.
+    """
 
     left: str
     right: str
     points: tuple[tuple[int, int], ...]
     mark: tuple[int, int]
+    label: tuple[int, int]
+    anchor: str
     state: LinkState
     words: str
 
@@ -179,11 +184,18 @@ def _lane(lane: Lane, column: int, steps: Sequence[Step]) -> LaneColumn:
 def _wire(link: Link, nodes: dict[str, Node]) -> Wire:
     left, right = nodes[link.left], nodes[link.right]
     points = _points(left, right, list(nodes.values()))
-    return Wire(link.left, link.right, points, _middle(points), link.state, link.words)
+    mark = _middle(points)
+    if len(points) == 2 and points[0][1] == points[1][1]:  # too short for words beside the disc
+        label, anchor = (mark[0], left.y - 10), "middle"
+    elif points[0][1] == points[1][1]:
+        label, anchor = (mark[0], mark[1] - 14), "middle"
+    else:
+        label, anchor = (mark[0] + 16, mark[1] + 4), "start"
+    return Wire(link.left, link.right, points, mark, label, anchor, link.state, link.words)
 
 
 def _points(left: Node, right: Node, nodes: Sequence[Node]) -> tuple[tuple[int, int], ...]:
-    """Straight along a free row; down and across to a lower row; else through the gap below."""
+    """Level along a free row; down or up where the way is free; else through the gap below."""
     middle_left, middle_right = left.y + left.height // 2, right.y + right.height // 2
     if left.x == right.x:
         x = left.x + left.width // 2
@@ -195,12 +207,16 @@ def _points(left: Node, right: Node, nodes: Sequence[Node]) -> tuple[tuple[int, 
     between = [node for node in nodes if left.x < node.x < right.x and node.y == right.y]
     if left.y == right.y and not between:
         return ((left.x + left.width, middle_left), (right.x, middle_right))
+    level = [node for node in nodes if left.x < node.x < right.x and node.y == left.y]
+    gutter = right.x - GAP_X // 2
+    if left.y > right.y and not level:
+        return ((left.x + left.width, middle_left), (gutter, middle_left),
+                (gutter, middle_right), (right.x, middle_right))
     x = left.x + left.width // 2
     if left.y < right.y and not between and not any(
             node.x == left.x and left.y < node.y <= right.y for node in nodes):
         return ((x, left.y + left.height), (x, middle_right), (right.x, middle_right))
     across = left.y + left.height + GAP_Y // 2
-    gutter = right.x - GAP_X // 2
     return ((x, left.y + left.height), (x, across), (gutter, across), (gutter, middle_right),
             (right.x, middle_right))
 

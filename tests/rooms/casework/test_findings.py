@@ -179,3 +179,10 @@ def test_there_are_at_least_as_many_rules_as_kinds_need() -> None:
     told = {case[3] for case in CASES} | {FindingKind.UNAUTHORISED_PATTERN}
     assert told == set(FindingKind)
     assert len(set(RULES)) == len(RULES)
+
+
+def test_the_reference_page_names_every_finding_and_cause() -> None:
+    """The page that people read keeps up with the rules."""
+    page = (Path(__file__).parents[3] / "docs/reference/findings.md").read_text(encoding="utf-8")
+    assert [kind for kind in FindingKind if f"| `{kind}` |" not in page] == []
+    assert [cause for cause in Cause if f"`{cause}`" not in page] == []
