@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from amends.anomalies.numbers import swapped, swapped_text
-from amends.anomalies.report import Finding
-from amends.anomalies.sheets import Value, address
+from amends.anomalies.report import Finding, Kind
+from amends.anomalies.sheets import Place, Value, address
 from amends.anomalies.survey import Survey, finding, plain
 from amends.anomalies.tables import Table
 
@@ -27,9 +28,9 @@ def agreement(survey: Survey) -> Iterator[Finding]:
     for i, (table, key) in enumerate(keyed):
         for other, other_key in keyed[i + 1:]:
             if other is not table:
-                yield from _across(_Keyed(table, key), _Keyed(other, other_key))
+                yield from _across(survey, _Keyed(table, key), _Keyed(other, other_key))
     for table in survey.tables:
-        yield from _same_thing(table)
+        yield from _same_thing(survey, table)
         for column in table.columns:
             yield from _numbering(table, column)
 
@@ -57,7 +58,7 @@ class _Keyed:
         return {value: row for row, value in self.table.values(self.key) if counts[value] == 1}
 
 
-def _across(one: _Keyed, other: _Keyed) -> Iterator[Finding]:
+def _across(survey: Survey, one: _Keyed, other: _Keyed) -> Iterator[Finding]:
     mine, theirs = one.rows(), other.rows()
     shared = [(mine[key], theirs[key], key) for key in mine if key in theirs]
     if len(shared) < _SHARED_MIN or len(shared) * 2 < min(len(mine), len(theirs)):
@@ -73,56 +74,57 @@ def _across(one: _Keyed, other: _Keyed) -> Iterator[Finding]:
                 continue
             for row, there, key, a, b in pairs:
                 if a != b:
-                    yield from _contradicted(one.table, (row, column), a, other.table,
-                                             (there, theirs_column), b, str(key), agree)
+                    where = f"{other.table.sheet.name}!{address(there, theirs_column)}"
+                    yield from _contradicted(
+                        survey, one.table, (row, column), a, b,
+                        why=f"For {key} it says {plain(a)}, {where} says {plain(b)}. "
+                        f"{agree} other rows agree.",
+                        suggestion=f"Would be {plain(b)}, or {where} is wrong")
 
 
-def _contradicted(table: Table, at: tuple[int, int], has: Decimal, other: Table,
-                  there: tuple[int, int], says: Decimal, key: str,
-                  agree: int) -> Iterator[Finding]:
-    if swapped(has, says):
-        what, words = "transposed_digits", "two digits changed places"
-    elif has == -says:
-        what, words = "sign_flip", "the sign is turned"
-    else:
-        return
-    where = f"{other.sheet.name}!{address(*there)}"
-    yield finding(
-        "transposed_digits" if what == "transposed_digits" else "sign_flip", table, [at],
-        f"For {key} it says {plain(has)}, {where} says {plain(says)}: {words}. "
-        f"{agree} other rows agree.", f"Would be {plain(says)}, or {where} is wrong", 0.9)
+def _contradicted(survey: Survey, table: Table, at: Place, has: Decimal, says: Decimal, *,
+                  why: str, suggestion: str) -> Iterator[Finding]:
+    kind: Kind = "sign_flip" if has == -says else "transposed_digits"
+    if has == -says or swapped(has, says):
+        survey.mend(table, at, says)
+        yield finding(kind, table, [at], why, suggestion, score=0.9)
 
 
-def _same_thing(table: Table) -> Iterator[Finding]:
+def _same_thing(survey: Survey, table: Table) -> Iterator[Finding]:
     """A figure that is the same wherever the same name stands, but for one row."""
-    named = [column for column in table.columns
-             if all(isinstance(value, str) for _, value in table.values(column))]
+    named = [column for column in table.columns if _is_name(table, column)]
     for column in table.columns:
         if table.is_formula_column(column) or len(table.numbers(column)) < 6:
             continue
         for name in named:
+            names = dict(table.values(name))
             groups: dict[Value, list[tuple[int, Decimal]]] = {}
             for row, number in table.numbers(column):
-                groups.setdefault(table.sheet.value(row, name), []).append((row, number))
+                groups.setdefault(names.get(row), []).append((row, number))
             large = [group for group in groups.values() if len(group) >= 3]
             steady = sum(len({number for _, number in group}) == 1 for group in large)
             if len(large) < 2 or steady < _AGREE * len(large) or steady == 0:
                 continue
             for group in large:
-                yield from _odd_one(table, column, name, group)
+                yield from _odd_one(survey, table, column, name, group)
 
 
-def _odd_one(table: Table, column: int, name: int,
+def _is_name(table: Table, column: int) -> bool:
+    """Whether a column holds texts that come again."""
+    values = [value for _, value in table.values(column)]
+    return all(isinstance(value, str) for value in values) and len(set(values)) * 2 < len(values)
+
+
+def _odd_one(survey: Survey, table: Table, column: int, name: int,
              group: list[tuple[int, Decimal]]) -> Iterator[Finding]:
     (usual, times), *rest = Counter(number for _, number in group).most_common()
     if len(rest) != 1 or rest[0][1] != 1 or times < 3:
         return
     row, odd = next((row, number) for row, number in group if number != usual)
-    if swapped(odd, usual) or odd == -usual:
-        yield finding(
-            "transposed_digits" if odd != -usual else "sign_flip", table, [(row, column)],
-            f"{times} other rows with {table.sheet.value(row, name)!r} say {plain(usual)}.",
-            f"Would be {plain(usual)}", 0.86)
+    yield from _contradicted(
+        survey, table, (row, column), odd, usual,
+        why=f"{times} other rows with {table.sheet.value(row, name)!r} say {plain(usual)}.",
+        suggestion=f"Would be {plain(usual)}")
 
 
 def _numbering(table: Table, column: int) -> Iterator[Finding]:
@@ -131,7 +133,7 @@ def _numbering(table: Table, column: int) -> Iterator[Finding]:
                 if (text := _code(value)) and (match := _NUMBERED.match(text))]
     if len(numbered) < 6:
         return
-    steps = Counter(b[2] - a[2] for a, b in zip(numbered, numbered[1:], strict=False))
+    steps = Counter(b[2] - a[2] for a, b in pairwise(numbered))
     step, times = steps.most_common(1)[0]
     if step == 0 or times < 0.7 * (len(numbered) - 1) or abs(step) > 1000:
         return
@@ -143,7 +145,7 @@ def _numbering(table: Table, column: int) -> Iterator[Finding]:
                 yield finding(
                     "transposed_digits", table, [(at[0], column)],
                     f"It stands between {before[1]} and {after[1]} in a numbered list.",
-                    f"Would be {good}", 0.85)
+                    f"Would be {good}", score=0.85)
 
 
 def _code(value: Value) -> str:

@@ -18,7 +18,7 @@ from amends.anomalies.totals import totals
 from amends.problems import Problem
 
 CHECKS: tuple[Callable[[Survey], Iterator[Finding]], ...] = (
-    broken_runs, totals, text_numbers, ties, agreement, signs, duplicates)
+    broken_runs, text_numbers, ties, agreement, signs, duplicates, totals)
 
 
 def check(path: Path, *, name: str | None = None, limits: Limits | None = None) -> CheckReport:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import log2
 
 from amends.anomalies.numbers import swapped, swapped_text
@@ -22,6 +23,7 @@ from amends.anomalies.tables import Table
 _KEY = re.compile(r"\b(?:id|ids|ref|reference|invoice|payment|payout|order|transaction|txn|case|"
                   r"arn|rrn|number|no|nr|belegnr|rechnung)\b|_id\b|reference", re.IGNORECASE)
 _BITS_MIN = 5.0
+_OTHER_ID_BITS_MIN = 9.0
 _SHARE_MAX = 0.1
 _NEAR_ROWS_MAX = 50_000
 
@@ -32,6 +34,9 @@ def duplicates(survey: Survey) -> Iterator[Finding]:
         if len(table.items) >= 4 and len(table.columns) >= 2:
             twins = _Twins(table)
             yield from twins.repeated()
+            for row in twins.told:
+                for column in table.columns:
+                    survey.mend(table, (row, column), Decimal(0))
             if len(table.items) <= _NEAR_ROWS_MAX:
                 yield from twins.swapped()
 
@@ -50,6 +55,8 @@ class _Column:
         """How surprising it is that two rows share this value."""
         if value is None:
             return 0.0
+        if self.names_rows:  # a reference is there once by its nature
+            return 2 * log2(rows) + _BITS_MIN + 1
         often = max(self.counts[value] - 1, 1) / rows
         bits = -log2(min(often, 1.0))
         if isinstance(value, Decimal) and self.counts[value] <= 2 and not self.repeats(rows):
@@ -93,9 +100,15 @@ class _Twins:
         for rows in twins:
             for row in rows[1:]:
                 surprise = self._surprise(compared, row)
-                if row not in self.told and surprise >= _BITS_MIN and len(compared) >= 2:
+                need = _BITS_MIN if self._same_own(rows[0], row, free) else _OTHER_ID_BITS_MIN
+                if row not in self.told and surprise >= need and len(compared) >= 2:
                     self.told.add(row)
                     yield self._twin(rows[0], row, compared, free, surprise)
+
+    def _same_own(self, first: int, row: int, free: set[int]) -> bool:
+        """Whether the rows also agree where each has a name of its own."""
+        return all(column.values.get(first) == column.values.get(row) for column in self.columns
+                   if column.number in free and not column.counts_rows)
 
     def _surprise(self, compared: list[_Column], row: int) -> float:
         """Bits of the row's values beyond what the number of pairs makes likely; each further
@@ -116,7 +129,7 @@ class _Twins:
             "duplicate", table, [_whole_row(table, row), _whole_row(table, first)],
             f"{name} is in rows {first} and {row}, alike in all {len(compared)} "
             f"columns compared{but}.",
-            "Leave one out." + self._worth(row), min(0.97, 0.72 + 0.02 * surprise)
+            "Leave one out." + self._worth(row), score=min(0.97, 0.72 + 0.02 * surprise)
             - (0.1 if but else 0.0))
 
     def _name(self, row: int, compared: list[_Column]) -> str:
@@ -154,15 +167,23 @@ class _Twins:
                         [_whole_row(self.table, row), _whole_row(self.table, first[value])],
                         f"{self.table.column_name(column.number)} {value} is in rows "
                         f"{first[value]} and {row} with the same amount; every other one is "
-                        "there once.", "Leave one out." + self._worth(row), 0.8,
+                        "there once.", "Leave one out." + self._worth(row), score=0.8,
                         what="The reference is there twice")
 
     def _amounts_agree(self, one: int, other: int, key: _Column) -> bool:
         pairs = [(column.values.get(one), column.values.get(other)) for column in self.columns
-                 if column is not key]
+                 if column is not key and not (column.names_rows or column.counts_rows)]
+        if any(isinstance(a, str) and a != b and self.counts_few(column)
+               for column in self.columns
+               if (a := column.values.get(one)) != (b := column.values.get(other))):
+            return False
         figures = [(a, b) for a, b in pairs if isinstance(a, Decimal) and isinstance(b, Decimal)
                    and len(a.normalize().as_tuple().digits) >= 3]
         return bool(figures) and all(a == b for a, b in figures)
+
+    def counts_few(self, column: _Column) -> bool:
+        """Whether a column sorts the rows into few kinds."""
+        return len(column.counts) <= max(12, len(self.rows) // 20)
 
     def swapped(self) -> Iterator[Finding]:
         """Rows alike in all columns but one, where two neighbouring digits changed places."""
@@ -191,7 +212,7 @@ class _Twins:
             f"Rows {first} and {row} are alike but for {self.table.column_name(odd.number)}: "
             f"{_text(one)} and {_text(other)}, two digits changed places.",
             f"One of them is {_text(one)} or {_text(other)} entered twice; look at the source.",
-            0.82)
+            score=0.82)
 
 
 def _text(value: Value) -> str:
@@ -203,11 +224,16 @@ def _column(table: Table, number: int) -> _Column:
     counts = Counter(values.values())
     distinct = len(counts) >= 0.9 * len(values) and len(values) >= 4
     figures = all(isinstance(value, Decimal) for value in values.values())
-    coded = all(isinstance(value, str) and any(sign.isdigit() for sign in value)
-                or isinstance(value, Decimal) and value % 1 == 0 for value in values.values())
+    coded = all(_is_code(value) for value in values.values())
     keyed = bool(_KEY.search(table.title(number))) or (coded and not figures)
     return _Column(number, values, counts, distinct and coded and keyed,
                    figures and _counts(table.sheet, number, table.items))
+
+
+def _is_code(value: Value) -> bool:
+    if isinstance(value, str):
+        return any(sign.isdigit() for sign in value)
+    return isinstance(value, Decimal) and value % 1 == 0
 
 
 def _folded(value: Value) -> Value:
@@ -217,7 +243,7 @@ def _folded(value: Value) -> Value:
 def _counts(sheet: Sheet, column: int, rows: tuple[int, ...]) -> bool:
     """Whether the column only counts its rows: 1, 2, 3."""
     numbers = [sheet.number(row, column) for row in rows]
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)
+    steps = [b - a for a, b in pairwise(numbers)
              if a is not None and b is not None]
     return len(steps) >= 3 and len(steps) == len(rows) - 1 and all(step == 1 for step in steps)
 

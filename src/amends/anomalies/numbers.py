@@ -20,8 +20,8 @@ STYLES = tuple(style[0] for style in _STYLES)
 _LOOSE = re.compile(
     "['\u2019`]?\\s*(?P<open>\\()?\\s*(?P<sign>[-+\u2212])?\\s*(?:[$\u20ac\u00a3\u00a5]|[A-Z]{3}\\s)?"
     "\\s*(?P<sign2>[-+\u2212])?"
-    "(?P<digits>[0-9OolI][0-9OolI., '\u2019\u00a0\u202f]*)\\s*(?:[$\u20ac\u00a3\u00a5]|kr|[A-Z]{3})?"
-    "(?P<trail>-)?\\s*(?P<close>\\))?\\s*\\Z")
+    "(?P<digits>[0-9OolI][0-9OolI., '\u2019\u00a0\u202f]*)\\s*"
+    "(?:[$\u20ac\u00a3\u00a5]|kr|[A-Z]{3})?(?P<trail>-)?\\s*(?P<close>\\))?\\s*\\Z")
 _GAPS = str.maketrans("", "", " '\u2019\u00a0\u202f")
 _LOOKALIKES = str.maketrans("OolI", "0011")
 TEXT_MAX = 40

@@ -48,6 +48,8 @@ def broken_runs(survey: Survey) -> Iterator[Finding]:
     """Findings of both kinds, at most one for a cell."""
     told: set[tuple[str, Place]] = set()
     for table in survey.tables:
+        if not table.sheet.formulas:
+            continue
         for run in _runs(table):
             for at in (*_odd_formulas(run), *_odd_numbers(run)):
                 if (table.sheet.name, at) not in told:
@@ -166,16 +168,17 @@ def _tell(run: _Run, at: Place, survey: Survey) -> Finding:
     tail = f", {plain(gives)}" if gives is not None else ""
     if at in run.shapes:
         has = sheet.number(*at)
+        base = 0.45 if has is not None and has == gives else 0.55
         why = (f"{others} of {where} follow one formula, ={sheet.formulas[run.model]} in "
                f"{letters(column)}{row}. This one reads ={sheet.formulas[at]}.")
         return finding("broken_formula_run", run.table, [at], why + _difference(has, gives),
-                       f"Would be ={meant}{tail}", 0.55 + 0.35 * share * _strength(run))
+                       f"Would be ={meant}{tail}", score=base + 0.35 * share * _strength(run))
     typed = sheet.number(*at) or Decimal(0)
     same = gives is not None and abs(typed - gives) <= Decimal("0.005")
     why = (f"{others} of {where} reckon it, ={sheet.formulas[run.model]} in "
            f"{letters(column)}{row}. This one is typed." + _difference(typed, gives))
     return finding("number_over_formula", run.table, [at], why, f"Would be ={meant}{tail}",
-                   (0.45 if same else 0.6) + 0.3 * share * _strength(run),
+                   score=(0.45 if same else 0.6) + 0.3 * share * _strength(run),
                    severity="warning" if same else "error")
 
 
@@ -211,4 +214,4 @@ def _short_ranges(table: Table, told: set[tuple[str, Place]]) -> Iterator[Findin
                 "broken_formula_run", table, list(late),
                 f"{on_time} other sums of row {row} start in row {first}; "
                 f"{'these start' if len(late) > 1 else 'this one starts'} later.",
-                f"Let the range start in row {first}.", 0.6, severity="warning")
+                f"Let the range start in row {first}.", score=0.6, severity="warning")

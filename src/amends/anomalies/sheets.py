@@ -1,4 +1,4 @@
-"""A sheet as the checks see it: exact values, formulas beside them, addresses as people say them."""
+"""A sheet as the checks see it: exact values, formulas beside them, cell addresses."""
 
 from __future__ import annotations
 

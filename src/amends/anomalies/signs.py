@@ -17,6 +17,7 @@ _TURNS = re.compile(r"refund|revers|credit|correct|charge ?back|return|adjust|st
 _ROWS_MIN = 6
 _SHARE_MAX = 0.12
 _MINORITY_MAX = 4
+_KINDS_MAX = 4  # a column of so few words tells kinds of rows apart
 
 
 def signs(survey: Survey) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def signs(survey: Survey) -> Iterator[Finding]:
             if table.is_formula_column(column):
                 continue
             signed = _SIGNED.search(table.title(column)) is not None
-            yield from _column(table, column, labels, strict=signed)
+            yield from _column(survey, table, column, labels, strict=signed)
 
 
 def _labels(table: Table) -> list[dict[int, str]]:
@@ -40,7 +41,7 @@ def _labels(table: Table) -> list[dict[int, str]]:
     return found
 
 
-def _column(table: Table, column: int, labels: list[dict[int, str]], *,
+def _column(survey: Survey, table: Table, column: int, labels: list[dict[int, str]], *,
             strict: bool) -> Iterator[Finding]:
     held = [(row, value) for row, value in table.numbers(column)
             if value and (row, column) not in table.sheet.formulas]
@@ -54,8 +55,9 @@ def _column(table: Table, column: int, labels: list[dict[int, str]], *,
     most = {row for row, _ in many}
     for row, value in few:
         support = _support(row, rows, most, labels)
-        if support is None or (strict and not support):
+        if support is None or (strict and not support) or _marked(table, row, most):
             continue
+        survey.mend(table, (row, column), -value)
         sizes = sorted(abs(number) for _, number in many)
         usual = sizes[0] / 2 <= abs(value) <= sizes[-1] * 2
         yield finding(
@@ -63,8 +65,19 @@ def _column(table: Table, column: int, labels: list[dict[int, str]], *,
             f"{len(many)} other figures of {table.column_name(column)} are "
             f"{'positive' if value < 0 else 'negative'}{_beside(support)}, and nothing in the "
             "row says that this one should differ.",
-            f"Would be {plain(-value)}", (0.8 if support else 0.62) + 0.05 * usual,
-            severity="error" if support else "warning")
+            f"Would be {plain(-value)}", score=(0.7 if support else 0.6) + 0.05 * usual,
+            severity="warning")
+
+
+def _marked(table: Table, row: int, many: set[int]) -> bool:
+    """Whether the row is filled, or left empty, where nearly all others are not: an original's
+    number beside a refund."""
+    for column in table.columns:
+        filled = table.sheet.value(row, column) is not None
+        alike = sum((table.sheet.value(other, column) is not None) == filled for other in many)
+        if alike * 10 <= len(many):
+            return True
+    return False
 
 
 def _beside(support: str) -> str:
@@ -81,11 +94,12 @@ def _support(row: int, few: set[int], many: set[int], labels: list[dict[int, str
                 _TURNS.search(texts.get(other, "")) for other in many):
             return None
         same = {other for other, word in texts.items() if word == text}
-        if len(set(texts.values())) * 2 > len(texts):
+        kinds = len(set(texts.values()))
+        if kinds * 2 > len(texts):
             continue
-        if not same & many and len(few) + len(many) > len(same) and text:
+        if text and not same & many and 1 < kinds <= max(_KINDS_MAX, len(texts) // 10):
             return None
-        if len(same & many) >= 3 and not best:
+        if len(same & many) >= 3 and kinds > 1 and not text[:1].isdigit() and not best:
             best = text
     return best
 

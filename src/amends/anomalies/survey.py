@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from amends.anomalies.evaluate import Reckoner
@@ -14,11 +14,20 @@ from amends.anomalies.tables import Table, tables
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The sheets of one file with every known formula result filled in, and their tables."""
+    """The sheets of one file with every known formula result filled in, and their tables.
+
+    ``mends`` gathers what the checks so far would put in a cell's place (0 for a row that is
+    there twice), so that a total that ties once they are mended is not blamed as well.
+    """
 
     sheets: Mapping[str, Sheet]
     tables: tuple[Table, ...]
     reckoner: Reckoner
+    mends: dict[tuple[str, Place], Decimal] = field(default_factory=dict)
+
+    def mend(self, table: Table, at: Place, value: Decimal) -> None:
+        """Note what a cell would hold once mended."""
+        self.mends.setdefault((table.sheet.name, at), value)
 
     def table_at(self, sheet: str, row: int, column: int) -> Table | None:
         """The table that holds this place, if any."""
@@ -53,7 +62,7 @@ def _fill(sheet: Sheet, row: int, column: int, reckoner: Reckoner) -> None:
 
 
 def finding(kind: Kind, table_or_sheet: Table | Sheet, cells: list[Place] | list[str], why: str,
-            suggestion: str, score: float, *, what: str = "",
+            suggestion: str, *, score: float, what: str = "",
             severity: Severity = "error") -> Finding:
     """A finding with its places written as addresses and its title from the list of kinds."""
     sheet = table_or_sheet.sheet if isinstance(table_or_sheet, Table) else table_or_sheet

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from amends.anomalies.formulas import sum_area
 from amends.anomalies.sheets import Sheet, Value, letters
@@ -32,6 +33,7 @@ class Table:
     header: int
     items: tuple[int, ...]
     totals: tuple[int, ...]
+    seen: dict[int, list[tuple[int, Value]]] = field(default_factory=dict, compare=False)
 
     @property
     def columns(self) -> range:
@@ -50,8 +52,12 @@ class Table:
 
     def values(self, column: int) -> list[tuple[int, Value]]:
         """The filled cells of a column among the items, with their rows."""
-        return [(row, value) for row in self.items
-                if (value := self.sheet.value(row, column)) is not None]
+        if column not in self.seen:
+            rows, at = self.sheet.rows, column - 1
+            self.seen[column] = [(row, value) for row in self.items if row <= len(rows)
+                                 and at < len(cells := rows[row - 1])
+                                 and (value := cells[at]) is not None]
+        return self.seen[column]
 
     def numbers(self, column: int) -> list[tuple[int, Decimal]]:
         """The numbers of a column among the items, with their rows."""
@@ -59,9 +65,10 @@ class Table:
 
     def is_formula_column(self, column: int) -> bool:
         """Whether most of its items are formulas."""
-        held = [row for row, _ in self.values(column)]
+        if not self.sheet.formulas:
+            return False
         made = sum((row, column) in self.sheet.formulas for row in self.items)
-        return made * 2 > max(len(held), 1)
+        return made * 2 > max(len(self.values(column)), 1)
 
 
 def tables(sheet: Sheet) -> list[Table]:
@@ -163,7 +170,7 @@ def _years(sheet: Sheet, row: int, left: int, right: int) -> int:
     years = len(figures) > 1 and all(
         not isinstance(value, Decimal) or (1900 <= value <= 2100 and value % 1 == 0)
         for value in figures)
-    steps = [b - a for a, b in zip(figures, figures[1:], strict=False)
+    steps = [b - a for a, b in pairwise(figures)
              if isinstance(a, Decimal) and isinstance(b, Decimal)]
     return row if years and steps and len(set(steps)) == 1 and steps[0] == 1 else 0
 
@@ -193,14 +200,9 @@ def _is_total(sheet: Sheet, row: int, left: int, right: int) -> bool:
                 and cells.bottom - cells.top >= 1 and cells.bottom >= row - 4:
             return _single_sum(sheet, row, left, right)
     words = [value for _, value in sheet.filled(row, left, right) if isinstance(value, str)]
-    return any(len(word) <= _LABEL_MAX and _TOTAL.match(word) for word in words[:2]) \
-        and any(isinstance(value, Decimal) for _, value in sheet.filled(row, left, right)) \
-        or _labelled_formulas(sheet, row, left, right, words)
-
-
-def _labelled_formulas(sheet: Sheet, row: int, left: int, right: int, words: list[str]) -> bool:
-    made = any((row, column) in sheet.formulas for column in range(left, right + 1))
-    return made and any(len(word) <= _LABEL_MAX and _TOTAL.match(word) for word in words[:2])
+    return any(len(word) <= _LABEL_MAX and _TOTAL.match(word) for word in words[:2]) and any(
+        (row, column) in sheet.formulas or sheet.number(row, column) is not None
+        for column in range(left, right + 1))
 
 
 def _single_sum(sheet: Sheet, row: int, left: int, right: int) -> bool:

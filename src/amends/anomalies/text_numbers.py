@@ -23,7 +23,7 @@ def text_numbers(survey: Survey) -> Iterator[Finding]:
     for table in survey.tables:
         for column in table.columns:
             yield from _column(table, column, survey)
-        yield from _rows(table)
+        yield from _rows(table, survey)
 
 
 def _column(table: Table, column: int, survey: Survey) -> Iterator[Finding]:
@@ -36,6 +36,8 @@ def _column(table: Table, column: int, survey: Survey) -> Iterator[Finding]:
     if not hidden:
         return
     if numbers >= 3 and numbers * 5 >= 3 * len(held):
+        for row, _, number in hidden:
+            survey.mend(table, (row, column), number)
         yield from _cells(table, column, hidden, numbers)
     elif table.sheet.typed and numbers == 0 and len(hidden) >= max(3, 0.9 * len(held)):
         yield from _whole(table, column, [(row, text) for row, text, _ in hidden], survey)
@@ -47,13 +49,13 @@ def _cells(table: Table, column: int, hidden: list[tuple[int, str, Decimal]],
     if len(hidden) > _EACH_MAX:
         yield finding("number_as_text", table, [(row, column) for row, _, _ in hidden],
                       f"{len(hidden)} cells of {name} are text, {numbers} are numbers.",
-                      "Turn them into numbers.", 0.8)
+                      "Turn them into numbers.", score=0.8)
         return
     for row, text, number in hidden:
         yield finding("number_as_text", table, [(row, column)],
                       f"{_oddity(text, table.sheet)}. The {numbers} other cells of {name} are "
                       "numbers, and sums leave this one out.",
-                      f"Would be the number {plain(number)}", 0.9)
+                      f"Would be the number {plain(number)}", score=0.9)
 
 
 def _oddity(text: str, sheet: Sheet) -> str:
@@ -80,7 +82,7 @@ def _whole(table: Table, column: int, cells: list[tuple[int, str]],
     whole = f"{address(rows[0], column)}:{address(rows[-1], column)}"
     yield finding("number_as_text", table, [whole],
                   f"All {len(rows)} cells of {table.column_name(column)} are text; a sum of them "
-                  "is 0.", "Turn the column into numbers.", 0.75)
+                  "is 0.", "Turn the column into numbers.", score=0.75)
 
 
 def _is_summed(survey: Survey, sheet: Sheet, rows: list[int], column: int) -> bool:
@@ -94,7 +96,7 @@ def _is_summed(survey: Survey, sheet: Sheet, rows: list[int], column: int) -> bo
     return False
 
 
-def _rows(table: Table) -> Iterator[Finding]:
+def _rows(table: Table, survey: Survey) -> Iterator[Finding]:
     """A text among the figures of a wide row, where its column is too short to tell."""
     if len(table.items) >= 5:
         return
@@ -105,10 +107,11 @@ def _rows(table: Table) -> Iterator[Finding]:
         for at, value in cells[1:]:
             if isinstance(value, str) and figures >= 4 and (number := loose(value)) is not None \
                     and _column_has_number(table, at[1], row):
+                survey.mend(table, at, number)
                 yield finding("number_as_text", table, [at],
                               f"{_oddity(value, table.sheet)}. The {figures} other figures of "
                               "the row are numbers.",
-                              f"Would be the number {plain(number)}", 0.7)
+                              f"Would be the number {plain(number)}", score=0.7)
 
 
 def _edges(table: Table) -> tuple[int, int]:

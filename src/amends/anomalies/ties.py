@@ -13,6 +13,7 @@ from amends.anomalies.report import Finding
 from amends.anomalies.sheets import letters
 from amends.anomalies.survey import Survey, finding, plain
 from amends.anomalies.tables import Table
+from amends.anomalies.totals import stated_totals
 
 _COLUMNS_MAX = 10
 _SAMPLE = 60
@@ -62,14 +63,17 @@ def ties(survey: Survey) -> Iterator[Finding]:
     """Rows that break what their table's other rows agree on, each blamed on one cell."""
     for table in survey.tables:
         if len(table.items) >= _ROWS_MIN:
-            yield from _Figures(table).findings()
+            yield from _Figures(survey, table).findings()
 
 
 class _Figures:
     """The typed figures of one table, and what ties them together."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, survey: Survey, table: Table) -> None:
+        self.survey = survey
         self.table = table
+        self.missing = {(stated.column, stated.off) for row in stated_totals(table)
+                        for stated in row if stated.off}
         self.columns = [column for column in table.columns
                         if len(table.numbers(column)) * 5 >= len(table.items) * 3
                         and not table.is_formula_column(column)][:_COLUMNS_MAX]
@@ -91,7 +95,7 @@ class _Figures:
             if i not in skip:
                 if any(tie.how == "running" for tie in broken[i]) and i + 1 in broken:
                     skip.add(i + 1)
-                yield from self._blame(i, broken[i], found, both=i + 1 in skip)
+                yield from self._blame(i, broken[i], both=i + 1 in skip)
 
     def _off(self, tie: Tie, i: int, row: Row | None = None) -> Decimal | None:
         return tie.off(self.rows[i] if row is None else row, self.rows[i - 1] if i else None)
@@ -127,9 +131,8 @@ class _Figures:
             return all(len({row[part] for row in self.rows[:200]}) > 1 for part in tie.parts)
         return len(whole) > 2
 
-    def _blame(self, i: int, broken: list[Tie], known: list[Tie], *,
-               both: bool) -> Iterator[Finding]:
-        repairs = [repair for repair in self._repairs(i, broken, both=both)]
+    def _blame(self, i: int, broken: list[Tie], *, both: bool) -> Iterator[Finding]:
+        repairs = list(self._repairs(i, broken, both=both))
         best = max((score for *_, score in repairs), default=0.0)
         first = [repair for repair in repairs if repair[3] == best]
         row = self.table.items[i]
@@ -140,17 +143,18 @@ class _Figures:
                 yield finding(
                     "total_mismatch", self.table, [(row, self.columns[tie.whole])],
                     f"{self._says(tie)} in {self._keepers(tie)} rows; this row is off by "
-                    f"{plain(abs(off))}.", self._would(tie, i, off), 0.7,
+                    f"{plain(abs(off))}.", self._would(tie, i, off), score=0.7,
                     what="The row does not add up")
             return
         kind, at, value, _ = first[0]
         column = self.columns[at]
         has = self.rows[i][at] or _ZERO
+        self.survey.mend(self.table, (row, column), value)
         yield finding(
             "sign_flip" if kind == "sign" else "transposed_digits", self.table, [(row, column)],
             f"{self._says(tie)} in {self._keepers(tie)} other rows. Here that holds only with "
             f"{plain(value)} in place of {plain(has)}.",
-            f"Would be {plain(value)}", (0.96 if len(first) == 1 else 0.75)
+            f"Would be {plain(value)}", score=(0.96 if len(first) == 1 else 0.75)
             + 0.01 * (len(broken) > 1))
 
     def _keepers(self, tie: Tie) -> int:
@@ -172,7 +176,8 @@ class _Figures:
                 mended = sum(self._off(tie, i, fixed) == 0 for tie in broken)
                 if mended == len(broken):
                     lonely = self._sign_is_rare(at, value) if kind == "sign" else True
-                    yield kind, at, other, 1.0 + 0.5 * lonely + 0.1 * (kind == "sign")
+                    totals = (self.columns[at], other - value) in self.missing
+                    yield kind, at, other, 1.0 + totals + 0.5 * lonely + 0.1 * (kind == "sign")
 
     def _sign_is_rare(self, at: int, value: Decimal) -> bool:
         same = sum((row[at] or _ZERO) * value > 0 for row in self.rows)

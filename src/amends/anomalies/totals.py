@@ -30,7 +30,7 @@ def totals(survey: Survey) -> Iterator[Finding]:
                 yield from _summing(survey, sheet, at, made, cells)
             yield from _stale(survey, sheet, at, made)
     for table in survey.tables:
-        yield from _typed_totals(table)
+        yield from _typed_totals(survey, table)
 
 
 def _summing(survey: Survey, sheet: Sheet, at: Place, made: str,
@@ -41,13 +41,13 @@ def _summing(survey: Survey, sheet: Sheet, at: Place, made: str,
     if cells.left == cells.right:
         forgotten = _forgotten_rows(survey, sheet, at, target, cells)
         if forgotten:
-            yield _forgot(survey, sheet, at, made, target, forgotten)
+            yield _forgot(sheet, at, made, target, forgotten)
         elif "SUBTOTAL" not in made.upper():
-            yield from _twice(survey, sheet, at, target, cells)
+            yield from _twice(sheet, at, target, cells)
     elif cells.top == cells.bottom:
         forgotten = _forgotten_columns(sheet, at, target, cells)
         if forgotten:
-            yield _forgot(survey, sheet, at, made, target, forgotten)
+            yield _forgot(sheet, at, made, target, forgotten)
 
 
 def _forgotten_rows(survey: Survey, sheet: Sheet, at: Place, target: Sheet,
@@ -97,7 +97,7 @@ def _forgotten_columns(sheet: Sheet, at: Place, target: Sheet, cells: Area) -> l
     return found
 
 
-def _forgot(survey: Survey, sheet: Sheet, at: Place, made: str, target: Sheet,
+def _forgot(sheet: Sheet, at: Place, made: str, target: Sheet,
             forgotten: list[Place]) -> Finding:
     money = sum((target.number(*spot) or Decimal(0) for spot in forgotten), Decimal(0))
     names = [address(*spot) for spot in forgotten]
@@ -117,7 +117,7 @@ def _forgot(survey: Survey, sheet: Sheet, at: Place, made: str, target: Sheet,
         f"The formula ={made} does not reach {listed}, which {'hold' if many else 'holds'} "
         f"{plain(money)}.{would}",
         f"Would be =SUM({head}{address(top, left)}:{address(bottom, right)})",
-        0.93 if money else 0.6,
+        score=0.93 if money else 0.6,
         what=f"The total leaves out {_count(len(names), first[0] == last[0] and many)}",
         severity="error" if money else "warning")
 
@@ -129,7 +129,7 @@ def _count(many: int, columns: bool) -> str:
     return f"{number} {thing}{'s' if many != 1 else ''}"
 
 
-def _twice(survey: Survey, sheet: Sheet, at: Place, target: Sheet,
+def _twice(sheet: Sheet, at: Place, target: Sheet,
            cells: Area) -> Iterator[Finding]:
     """A range that holds subtotals together with the rows they already add up."""
     column, doubled = cells.left, []
@@ -150,7 +150,7 @@ def _twice(survey: Survey, sheet: Sheet, at: Place, target: Sheet,
         "total_mismatch", sheet, [at, *doubled],
         f"The range ={letters(column)}{cells.top}:{letters(column)}{cells.bottom} adds up rows "
         f"and also their subtotals, {plain(money)} in all.",
-        "Add up the subtotals only, or use SUBTOTAL.", 0.9 if halves else 0.8,
+        "Add up the subtotals only, or use SUBTOTAL.", score=0.9 if halves else 0.8,
         what="The total counts rows twice")
 
 
@@ -165,12 +165,12 @@ def _stale(survey: Survey, sheet: Sheet, at: Place, made: str) -> Iterator[Findi
         return
     yield finding("total_mismatch", sheet, [at],
                   f"The cell shows {plain(has)}, its formula ={made} gives {plain(gives)}.",
-                  "Reckon the workbook again before using the figure.", 0.85,
+                  "Reckon the workbook again before using the figure.", score=0.85,
                   what="The result is out of date")
 
 
 @dataclass(frozen=True, slots=True)
-class _Stated:
+class Stated:
     """A typed total, the sum that comes nearest to it, and the rows of that sum."""
 
     row: int
@@ -185,11 +185,16 @@ class _Stated:
         return self.stated - self.sum
 
 
-def _typed_totals(table: Table) -> Iterator[Finding]:
-    for row in table.totals:
-        found = [stated for column in table.columns
-                 if (stated := _stated(table, row, column)) is not None]
-        wrong = [stated for stated in found if stated.off]
+def stated_totals(table: Table) -> list[list[Stated]]:
+    """For each total row, its typed totals beside the sums that come nearest."""
+    return [[stated for column in table.columns
+             if (stated := _stated(table, row, column)) is not None] for row in table.totals]
+
+
+def _typed_totals(survey: Survey, table: Table) -> Iterator[Finding]:
+    for found in stated_totals(table):
+        wrong = [stated for stated in found
+                 if stated.off and not _mended(survey, table, stated)]
         if not wrong or _only_rounding(wrong):
             continue
         ties = len(found) - len(wrong)
@@ -199,7 +204,7 @@ def _typed_totals(table: Table) -> Iterator[Finding]:
                 yield _untied(table, stated, ties)
 
 
-def _stated(table: Table, row: int, column: int) -> _Stated | None:
+def _stated(table: Table, row: int, column: int) -> Stated | None:
     value = table.sheet.number(row, column)
     if value is None or (row, column) in table.sheet.formulas \
             or _NOT_SUMMED.search(table.title(column)):
@@ -217,10 +222,18 @@ def _stated(table: Table, row: int, column: int) -> _Stated | None:
     if not sums:
         return None
     nearest, rows = min(sums, key=lambda pair: abs(pair[0] - value))
-    return _Stated(row, column, value, nearest, rows)
+    return Stated(row, column, value, nearest, rows)
 
 
-def _only_rounding(wrong: list[_Stated]) -> bool:
+def _mended(survey: Survey, table: Table, stated: Stated) -> bool:
+    """Whether cells that were blamed already make up the difference, one alone or together."""
+    changes = [survey.mends[spot] - (table.sheet.number(*spot[1]) or Decimal(0))
+               for row in stated.rows
+               if (spot := (table.sheet.name, (row, stated.column))) in survey.mends]
+    return stated.off in (*changes, sum(changes, Decimal(0)))
+
+
+def _only_rounding(wrong: list[Stated]) -> bool:
     """Several whole-number columns each off by less than rounding explains: published tables
     round every figure by itself."""
     return len(wrong) >= 2 and all(
@@ -232,7 +245,7 @@ def _unit(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
 
 
-def _untied(table: Table, stated: _Stated, ties: int) -> Finding:
+def _untied(table: Table, stated: Stated, ties: int) -> Finding:
     at = (stated.row, stated.column)
     other = f" {ties} other {'columns tie' if ties > 1 else 'column ties'}." if ties else ""
     guilty = _guilty(table, stated)
@@ -245,10 +258,10 @@ def _untied(table: Table, stated: _Stated, ties: int) -> Finding:
         "total_mismatch", table, [at],
         f"It says {plain(stated.stated)}; the rows above add up to {plain(stated.sum)}, "
         f"{plain(abs(stated.off))} {'less' if stated.off > 0 else 'more'}.{hint}{other}",
-        f"Would be {plain(stated.sum)}", 0.9 if ties or hint else 0.75)
+        f"Would be {plain(stated.sum)}", score=0.9 if ties or hint else 0.75)
 
 
-def _guilty(table: Table, stated: _Stated) -> Finding | None:
+def _guilty(table: Table, stated: Stated) -> Finding | None:
     """The one cell above that explains the whole difference, by its sign or by two digits."""
     column = stated.column
     held = [(row, number) for row in stated.rows
@@ -259,7 +272,7 @@ def _guilty(table: Table, stated: _Stated) -> Finding | None:
         return finding("sign_flip", table, [(row, column)],
                        f"With {plain(-value)} the column adds up to the total of "
                        f"{plain(stated.stated)}; all other rows have the other sign.",
-                       f"Would be {plain(-value)}", 0.93)
+                       f"Would be {plain(-value)}", score=0.93)
     if swapped(stated.stated, stated.sum):
         return None
     swappable = [(row, value, swap) for row, value in held for swap in swaps(value)
@@ -270,4 +283,4 @@ def _guilty(table: Table, stated: _Stated) -> Finding | None:
     return finding("transposed_digits", table, [(row, column)],
                    f"With {plain(swap)} in place of {plain(value)} the column adds up to the "
                    f"total of {plain(stated.stated)}, and no other row explains the difference.",
-                   f"Would be {plain(swap)}", 0.85)
+                   f"Would be {plain(swap)}", score=0.85)
