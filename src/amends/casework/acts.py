@@ -34,7 +34,7 @@ MEETS: dict[Act, frozenset[str]] = {
     ),
     Act.RESULT_TOLD: frozenset(
         {"results_notice_due", "resolution_due", "final_response_due", "complaint_reply_due",
-         "holding_response_due", "summary_resolution_by", "response_due", "final_response_due",
+         "holding_response_due", "summary_resolution_by", "response_due",
          "acknowledgment_due", "first_reply"}
     ),
     Act.HOLDING_SENT: frozenset({"holding_response_due"}),

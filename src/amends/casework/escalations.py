@@ -10,10 +10,10 @@ from typing import Any
 from amends.casework.claims import Kind
 
 # Member states of the European Union and the European Economic Area (PSD2, article 2).
-_EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO"
-    .split()
-)
+_EEA = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
+    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "IS", "LI", "NO",
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def gate(act: Act) -> Callable[[View], View]:
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """The cases that ``user`` may open. A restricted case: its owner, leads of its team, auditors."""
+    """The cases ``user`` may open; a restricted one is for its owner, its leads and auditors."""
     if not may(user, Act.SEE_CASES):
         return Case.objects.none()
     if user.role == Role.AUDITOR:

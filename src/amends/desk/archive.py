@@ -162,7 +162,7 @@ def _check(tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:
             continue
         file = tar.extractfile(member) if member.isfile() else None
         digest = hashlib.sha256()
-        for block in iter(lambda file=file: file.read(1 << 20) if file else b"", b""):
+        while file and (block := file.read(1 << 20)):
             digest.update(block)
         if manifest["members"].get(member.name) == digest.hexdigest():
             wrong.discard(member.name)

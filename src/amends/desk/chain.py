@@ -68,7 +68,9 @@ class ChainFault:
     what: str
 
 
-def verify(events: Iterable[ChainedEvent], heads: Mapping[str, tuple[int, str]]) -> list[ChainFault]:
+def verify(
+    events: Iterable[ChainedEvent], heads: Mapping[str, tuple[int, str]]
+) -> list[ChainFault]:
     """Every place where ``events`` (ordered by stream, then number) break the chain.
 
     ``heads`` holds the last number and hash of each stream, so that a cut tail is found too.

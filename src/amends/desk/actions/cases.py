@@ -16,7 +16,12 @@ from amends.casework.states import OPEN_STATES, STATE_WORDS, State, may_step
 from amends.casework.triage import Triage, triage
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import (
-    meet_clocks, pause_targets, refresh_next, resume_targets, start_clocks, start_targets,
+    meet_clocks,
+    pause_targets,
+    refresh_next,
+    resume_targets,
+    start_clocks,
+    start_targets,
 )
 from amends.desk.actions.recording import change, follow, record
 from amends.desk.models import Case, Claim, Counter, Escalation, Party, Team, User

@@ -1,8 +1,9 @@
-"""Files that come in: each once by its hash, entries into the lake, the register in the database."""
+"""Files that come in: each once by its hash, entries into the lake, register in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as Columns
+from collections.abc import Callable
+from collections.abc import Mapping as Columns
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from amends.casework.states import Outcome, State
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import meet_clocks, refresh_next, resume_targets
 from amends.desk.actions.recording import change, follow, record
-from amends.desk.models import Case, Decision, Message
+from amends.desk.models import Case, Decision, Message, TraceRecord
 from amends.messages.compose import compose, languages
 from amends.messages.facts import MessageFacts
 from amends.messages.gate import GateReport, gate
@@ -59,7 +60,7 @@ def message_facts(case: Case, *, situation: str, language: str, now: datetime,
         stake = Money(case.at_stake_minor, case.currency)
     others = {stake} | {Money(f.amount_minor, f.currency) for f in case.findings.all()
                         if f.amount_minor and is_currency(f.currency)}
-    shown = next((t.trail for t in _traces(case)), {})
+    shown: dict[str, Any] = next((trace.trail for trace in _traces(case)), {})
     return MessageFacts(
         party=party.name, case_number=case.label, situation=situation, language=language,
         handler=author, amount=amount or stake,
@@ -76,14 +77,14 @@ def message_facts(case: Case, *, situation: str, language: str, now: datetime,
     )
 
 
-def _traces(case: Case) -> list[object]:
+def _traces(case: Case) -> list[TraceRecord]:
     return [claim.trace for claim in case.claims.select_related("trace")
             if hasattr(claim, "trace")]
 
 
-def _references(trail: dict[str, object]) -> list[str]:
+def _references(trail: dict[str, Any]) -> list[str]:
     return sorted({
-        str(r.get("value")) for step in trail.get("steps", [])  # type: ignore[attr-defined]
+        str(r.get("value")) for step in trail.get("steps", [])
         for r in step.get("references", []) if r.get("kind") in ("arn", "rrn")
     })
 
@@ -127,11 +128,11 @@ def _dates(case: Case, now: datetime) -> dict[str, date]:
     ):
         clock = case.clocks.filter(name__in=clock_names, due_on__isnull=False).order_by(
             "due_on").first()
-        if clock:
+        if clock and clock.due_on:
             dates[name] = clock.due_on
     if "answer_by" not in dates:
         target = case.clocks.filter(name="solve", due_on__isnull=False).first()
-        if target:
+        if target and target.due_on:
             dates["answer_by"] = dates["final_by"] = target.due_on
     today = now.astimezone(_zone("")).date()
     movement = case.movements.exclude(state__in=("failed", "cancelled")).order_by("-pk").first()
@@ -204,7 +205,7 @@ def save_draft(*, now: datetime, message: Message, subject: str, body: str) -> N
 def queue_letter(
     *, actor: Actor, now: datetime, case: Case, version: int, message: Message,
 ) -> Message:
-    """Let the draft go after ten seconds, if the send gate agrees; AmendsError names what holds it."""
+    """Let the draft go after ten seconds; AmendsError names what the send gate holds it for."""
     if message.state != Message.DRAFT:
         raise AmendsError(Problem("error", "This message has gone already, or was taken back."))
     report = check(message, now=now)

@@ -12,13 +12,21 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from amends.casework.remedies import MovementState, PaidFact, Remedy, Route, guard
-from amends.casework.remedies import ROUTE_OF, by_route, together
+from amends.casework.acts import Act
+from amends.casework.remedies import (
+    ROUTE_OF,
+    MovementState,
+    PaidFact,
+    Remedy,
+    Route,
+    by_route,
+    guard,
+    together,
+)
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import meet_clocks
 from amends.desk.actions.recording import follow, record
 from amends.desk.models import Case, Decision, Movement
-from amends.casework.acts import Act
 from amends.money import Money
 from amends.problems import AmendsError, Problem
 

@@ -1,4 +1,4 @@
-"""Reconciliation at the desk: runs over the imported files, breaks kept by key, cases from breaks."""
+"""Reconciliation at the desk: runs over imported files, breaks kept by key, cases from breaks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from pyarrow import csv
 from django.conf import settings
 from django.db import transaction
+from pyarrow import csv
 
 from amends.casework.claims import Kind
 from amends.casework.escalations import EscalationFacts
@@ -103,7 +103,10 @@ def _give_schedule(folder: Path) -> None:
 
 
 def _tell(run: ReconRun) -> Callable[[str], None]:
-    return lambda words: ReconRun.objects.filter(pk=run.pk).update(progress=words[:200])
+    def tell(words: str) -> None:
+        ReconRun.objects.filter(pk=run.pk).update(progress=words[:200])
+
+    return tell
 
 
 def _end(run: ReconRun, state: str, now: datetime, *, error: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from ninja import Header, NinjaAPI, Path, Query
+from ninja import HeaderEx, NinjaAPI, P, PathEx, QueryEx
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from amends.casework.claims import Kind
@@ -18,7 +18,13 @@ from amends.desk.actions.cases import Opened as OpenedCase
 from amends.desk.actions.cases import open_case
 from amends.desk.api.keys import KeyDoor, OtherBody, once
 from amends.desk.api.shapes import (
-    ApiProblem, CaseFull, CaseOut, CasePage, EscalationIn, Opened, ProblemOut,
+    ApiProblem,
+    CaseFull,
+    CaseOut,
+    CasePage,
+    EscalationIn,
+    Opened,
+    ProblemOut,
 )
 from amends.desk.models import ApiKey, Case
 from amends.money import is_currency
@@ -26,13 +32,17 @@ from amends.problems import AmendsError, Problem
 
 PAGE = 50
 LARGEST_NUMBER = 2**31 - 1
+IdempotencyKey = HeaderEx[str, P(alias="Idempotency-Key", min_length=1, max_length=120)]
+Cursor = QueryEx[int, P(ge=0, le=LARGEST_NUMBER)]
+Limit = QueryEx[int, P(ge=1, le=200)]
+CaseNumber = PathEx[int, P(ge=1, le=LARGEST_NUMBER)]
 
 api = NinjaAPI(
     title="Amends", version="1", openapi_url="/openapi.json", docs_url=None, auth=KeyDoor(),
     description="The workbench for payments escalations. Amounts are whole minor units.",
     urls_namespace="api",
 )
-_WRONG = {code: ApiProblem for code in (400, 401, 403, 404, 409, 422)}
+_WRONG = dict.fromkeys((400, 401, 403, 404, 409, 422), ApiProblem)
 
 
 class _Request(HttpRequest):
@@ -44,8 +54,7 @@ class _Request(HttpRequest):
 @api.post("/escalations", response={200: Opened, 201: Opened, **_WRONG}, tags=["intake"],
           summary="Hand up an escalation")
 def post_escalation(
-    request: _Request, escalation: EscalationIn,
-    idempotency_key: str = Header(alias="Idempotency-Key", min_length=1, max_length=120),
+    request: _Request, escalation: EscalationIn, idempotency_key: IdempotencyKey,
 ) -> Any:
     """Opens a case, or joins the open case of the same party and payment.
 
@@ -65,8 +74,7 @@ def post_escalation(
 
 @api.get("/cases", response={200: CasePage, **_WRONG}, tags=["cases"], summary="Cases, newest last")
 def list_cases(
-    request: _Request, after: int = Query(0, ge=0, le=LARGEST_NUMBER),
-    limit: int = Query(PAGE, ge=1, le=200),
+    request: _Request, after: Cursor = 0, limit: Limit = PAGE,
 ) -> Any:
     """The cases that the key's person may open, by number, after the cursor ``after``."""
     rows = list(
@@ -81,7 +89,7 @@ def list_cases(
 
 @api.get("/cases/{number}", response={200: CaseFull, **_WRONG}, tags=["cases"],
          summary="One case with its clocks and findings")
-def get_case(request: _Request, number: int = Path(ge=1, le=LARGEST_NUMBER)) -> Any:
+def get_case(request: _Request, number: CaseNumber) -> Any:
     """The case with ``number``, if the key's person may open it."""
     case = cases_for(request.auth.user).select_related("owner").filter(number=number).first()
     if case is None:

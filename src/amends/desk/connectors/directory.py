@@ -9,4 +9,5 @@ from amends.desk.connectors.stripe_refunds import StripeRefunds
 
 def connector(name: str) -> Connector:
     """The connector called ``name``; KeyError for one that does not exist."""
-    return {"file": InstructionFile, "stripe": StripeRefunds}[name]()
+    ways: dict[str, Connector] = {way.name: way for way in (InstructionFile(), StripeRefunds())}
+    return ways[name]

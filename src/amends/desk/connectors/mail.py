@@ -1,4 +1,4 @@
-"""Mail: SMTP out (RFC 5321), IMAP in (RFC 9051). Without AMENDS_SMTP_URL, mail lands in a folder."""
+"""Mail: SMTP out (RFC 5321), IMAP in (RFC 9051); without AMENDS_SMTP_URL it lands in a folder."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ ours is looked for; nothing is sent again on the idempotency key's promise alone
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import stripe
 from django.conf import settings
@@ -32,9 +32,11 @@ class StripeRefunds:
     def find(self, instruction: Instruction) -> Result | None:
         """Our refund among those of the charge, or None when every page was read without it."""
         try:
-            refunds = _client().v1.refunds.list({**_target(instruction), "limit": 100})
+            refunds = _client().v1.refunds.list(
+                cast("Any", {**_target(instruction), "limit": 100})
+            )
             for refund in refunds.auto_paging_iter():
-                if (refund.metadata or {}).get(METADATA) == instruction.key:
+                if _metadata(refund).get(METADATA) == instruction.key:
                     return _result(refund)
         except (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError) as error:
             raise Unreachable(f"Stripe did not say what it has: {error.user_message}") from error
@@ -46,10 +48,10 @@ class StripeRefunds:
         """Ask for the refund once. A clear no is a failed movement; silence is Unreachable."""
         try:
             refund = _client().v1.refunds.create(
-                {
+                cast("Any", {
                     **_target(instruction), "amount": instruction.amount_minor,
                     "metadata": {METADATA: instruction.key, "case": instruction.case_label},
-                },
+                }),
                 {"idempotency_key": instruction.key},
             )
         except (stripe.InvalidRequestError, stripe.CardError) as error:
@@ -71,12 +73,15 @@ def _client() -> stripe.StripeClient:
     )
 
 
-def _target(instruction: Instruction) -> dict[str, str]:
+def _target(instruction: Instruction) -> dict[str, Any]:
     by_intent = instruction.reference.startswith("pi_")
     return {"payment_intent" if by_intent else "charge": instruction.reference}
 
 
+def _metadata(refund: stripe.Refund) -> dict[str, str]:
+    return {str(k): str(v) for k, v in (refund.metadata or {}).items()}
+
+
 def _result(refund: stripe.Refund) -> Result:
     state = _STATES.get(refund.status or "succeeded", MovementState.SENT)
-    return Result(state, external_id=refund.id, words=refund.failure_reason or "" if
-                  hasattr(refund, "failure_reason") else "")
+    return Result(state, external_id=refund.id, words=getattr(refund, "failure_reason", "") or "")

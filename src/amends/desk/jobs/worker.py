@@ -75,7 +75,7 @@ def drain(*, now: datetime | None = None, jobs_at_most: int = 10_000) -> int:
 
 
 def enqueue_due_schedules(now: datetime) -> None:
-    """Ask for the job of each schedule whose time has come; once, whatever the number of workers."""
+    """Ask for the job of each schedule that is due; once, whatever the number of workers."""
     for name, (kind, every) in SCHEDULES.items():
         Schedule.objects.get_or_create(name=name, defaults={"next_at": now})
         with transaction.atomic():

@@ -13,8 +13,9 @@ from amends.desk.models.settlement import Decision, Movement
 from amends.desk.models.sheets import SheetCheck
 
 __all__ = [
-    "ApiKey", "BreakRecord", "Case", "CaseSeen", "Claim", "Clock", "CoachingNote", "Counter", "Decision",
-    "Escalation", "Event", "EventStream", "Evidence", "FindingRecord", "IdempotentAnswer", "Job", "Mapping",
-    "Message", "Movement", "Note", "Party", "ProblemRecord", "ReconRun", "Role", "SavedView",
-    "Schedule", "SheetCheck", "SourceFile", "Task", "Team", "TraceRecord", "User",
+    "ApiKey", "BreakRecord", "Case", "CaseSeen", "Claim", "Clock", "CoachingNote", "Counter",
+    "Decision", "Escalation", "Event", "EventStream", "Evidence", "FindingRecord",
+    "IdempotentAnswer", "Job", "Mapping", "Message", "Movement", "Note", "Party", "ProblemRecord",
+    "ReconRun", "Role", "SavedView", "Schedule", "SheetCheck", "SourceFile", "Task", "Team",
+    "TraceRecord", "User",
 ]

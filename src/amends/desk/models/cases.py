@@ -20,7 +20,9 @@ class Case(models.Model):
     secondary = models.JSONField(default=list, blank=True)
     severity = models.PositiveSmallIntegerField(default=2)
     state = models.CharField(max_length=16, choices=choices(STATE_WORDS), default=State.NEW)
-    outcome = models.CharField(max_length=16, blank=True, choices=choices(OUTCOME_WORDS), default="")
+    outcome = models.CharField(
+        max_length=16, blank=True, choices=choices(OUTCOME_WORDS), default=""
+    )
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="cases")
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
     team = models.ForeignKey(Team, on_delete=models.PROTECT)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from django.db import models
 
+_Word = TypeVar("_Word", bound=StrEnum)
 
-def choices(words: Mapping[StrEnum, str]) -> list[tuple[str, str]]:
+
+def choices(words: Mapping[_Word, str]) -> list[tuple[str, str]]:
     """Django choices from an enum's words."""
     return [(str(value), word) for value, word in words.items()]
 
 
-def one_of(field: str, enum: type[StrEnum], name: str, *, blank: bool = False) -> models.CheckConstraint:
+def one_of(
+    field: str, enum: type[StrEnum], name: str, *, blank: bool = False
+) -> models.CheckConstraint:
     """The database holds only values of ``enum`` in ``field``."""
     values = [member.value for member in enum] + ([""] if blank else [])
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": values}), name=name)

@@ -20,5 +20,7 @@ def chained_events(stream: str | None = None) -> Iterator[ChainedEvent]:
 
 def stream_heads(stream: str | None = None) -> dict[str, tuple[int, str]]:
     """The last number and hash of each stream, as recorded beside the events."""
-    streams = EventStream.objects.all() if stream is None else EventStream.objects.filter(name=stream)
+    streams = EventStream.objects.all()
+    if stream:
+        streams = streams.filter(name=stream)
     return {name: (seq, digest) for name, seq, digest in streams.values_list("name", "seq", "hash")}

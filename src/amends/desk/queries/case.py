@@ -14,8 +14,19 @@ from amends.casework.claims import NEED_WORDS, Need
 from amends.casework.states import OPEN_STATES, STATE_WORDS, State
 from amends.desk.access import Act, cases_for, may
 from amends.desk.models import (
-    BreakRecord, Case, CaseSeen, Claim, Decision, Escalation, Event, FindingRecord, Message,
-    Movement, Note, Task, User,
+    BreakRecord,
+    Case,
+    CaseSeen,
+    Claim,
+    Decision,
+    Escalation,
+    Event,
+    FindingRecord,
+    Message,
+    Movement,
+    Note,
+    Task,
+    User,
 )
 from amends.desk.queries.chips import Chip, chip
 
@@ -126,8 +137,7 @@ def _story(case: Case, user: User) -> tuple[StoryRow, ...]:
     rows: list[dict[str, Any]] = []
     for escalation in case.escalations.all():
         rows.append({"kind": "words", "at": escalation.received_at, "title": case.party.name,
-                     "who": f"by {escalation.channel}"
-                     + (f", taken down by {escalation.agent_name}" if escalation.agent_name else ""),
+                     "who": _by_whom(escalation),
                      "body": escalation.text, "initials": case.party.initials})
     for event in case.events.select_related("user").order_by("-seq")[:STORY_AT_MOST]:
         if event.kind not in _FOLDED:
@@ -144,6 +154,11 @@ def _story(case: Case, user: User) -> tuple[StoryRow, ...]:
                      "initials": case.party.initials if message.incoming else "NW"})
     rows.sort(key=lambda row: row["at"])
     return _marked(rows, CaseSeen.objects.filter(case=case, user=user).first())
+
+
+def _by_whom(escalation: Escalation) -> str:
+    taken = f", taken down by {escalation.agent_name}" if escalation.agent_name else ""
+    return f"by {escalation.channel}{taken}"
 
 
 def _initials(note: Note) -> str:

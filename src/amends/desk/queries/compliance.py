@@ -117,11 +117,8 @@ def _complaints(cases: object, now: datetime) -> tuple[ComplaintRow, ...]:
         "-opened_at"
     )[:ROWS_AT_MOST]
     names = ("final_response_due", "complaint_reply_due", "resolution_due", "final_decision_due")
-    due = {
-        pk: day
-        for pk, day in Clock.objects.filter(case__in=[case.pk for case in rows], name__in=names)
-        .order_by("-due_on").values_list("case_id", "due_on")
-    }
+    clocks = Clock.objects.filter(case__in=[case.pk for case in rows], name__in=names)
+    due = dict(clocks.order_by("-due_on").values_list("case_id", "due_on"))
     return tuple(_complaint(case, due.get(case.pk)) for case in rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from amends.desk.models import Case, Message
 from amends.messages.check import Check
 from amends.messages.gate import GateReport

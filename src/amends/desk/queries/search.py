@@ -34,7 +34,7 @@ def _number(text: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _holding(user: User, word: str) -> QuerySet[Case]:
+def _holding(user: User, word: str) -> QuerySet[Case, int]:
     number = _number(word)
     anywhere = (
         Q(title__icontains=word)
@@ -51,7 +51,7 @@ def _holding(user: User, word: str) -> QuerySet[Case]:
     minor = _minor(word)
     if minor is not None:
         anywhere |= Q(claims__amount_minor=minor)
-    return cases_for(user).filter(anywhere).values("pk")
+    return cases_for(user).filter(anywhere).values_list("pk", flat=True)
 
 
 def _minor(word: str) -> int | None:

@@ -25,7 +25,8 @@ class Place:
 
 PLACES = (
     Place("caseload", "Caseload", "caseload", "briefcase", Act.SEE_CASES, "c"),
-    Place("handed-up", "Handed up", "handed_up", "arrow-up-from-line", Act.SEE_OWN_ESCALATIONS, "c"),
+    Place("handed-up", "Handed up", "handed_up", "arrow-up-from-line",
+          Act.SEE_OWN_ESCALATIONS, "c"),
     Place("intake", "Intake", "intake", "inbox", Act.HAND_UP, "i"),
     Place("reconciliation", "Reconciliation", "recon", "arrow-left-right", Act.SEE_RECON, "r"),
     Place("files", "Files", "files", "file-stack", Act.SEE_FILES, "f"),

@@ -36,7 +36,7 @@ def secret_key(data: Path) -> str:
 
 
 def database(data: Path) -> dict[str, object]:
-    """Django's database from ``DATABASE_URL`` (postgresql://...), else SQLite in the data folder."""
+    """Django's database from ``DATABASE_URL`` (postgresql://), else SQLite in the data folder."""
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {

@@ -64,26 +64,25 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{round(value * 100)}%"
 
 
+_EDGE = '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+_INSIDE = {
+    "met": '<circle cx="7" cy="7" r="6.25" fill="currentColor"/><path d="M4.2 7.2 6.2 9.2 9.9 5.2"'
+    ' fill="none" stroke="var(--surface)" stroke-width="1.5"/>',
+    "late": f'{_EDGE}<path d="M7 3.6v4M7 9.6v.9" stroke="currentColor" stroke-width="1.5"/>',
+    "paused": f'{_EDGE}<path d="M5.6 4.8v4.4M8.4 4.8v4.4" stroke="currentColor"'
+    ' stroke-width="1.5"/>',
+    "waiting": '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"'
+    ' stroke-dasharray="2 2"/>',
+}
+
+
 @register.simple_tag
 def ring(state: str, used: int = 0) -> SafeString:
     """The clock's ring: its wedge is the part of the time that is used (per cent)."""
-    inside = {
-        "met": '<circle cx="7" cy="7" r="6.25" fill="currentColor"/>'
-        '<path d="M4.2 7.2 6.2 9.2 9.9 5.2" fill="none" stroke="var(--surface)" stroke-width="1.5"/>',
-        "late": '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/>'
-        '<path d="M7 3.6v4M7 9.6v.9" stroke="currentColor" stroke-width="1.5"/>',
-        "paused": '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/>'
-        '<path d="M5.6 4.8v4.4M8.4 4.8v4.4" stroke="currentColor" stroke-width="1.5"/>',
-        "waiting": '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor"'
-        ' stroke-width="1.5" stroke-dasharray="2 2"/>',
-    }.get(state)
-    if inside is None:
-        inside = (
-            '<circle cx="7" cy="7" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/>'
-            f'<path d="{_wedge(used)}" fill="currentColor"/>'
-        )
+    inside = _INSIDE.get(state) or f'{_EDGE}<path d="{_wedge(used)}" fill="currentColor"/>'
     return mark_safe(  # noqa: S308 - built from fixed shapes and numbers only
-        f'<svg class="ring" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{inside}</svg>'
+        '<svg class="ring" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">'
+        f"{inside}</svg>"
     )
 
 

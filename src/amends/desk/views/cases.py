@@ -16,8 +16,8 @@ from amends.desk.actions import cases as actions
 from amends.desk.actions.presence import see_case
 from amends.desk.models import User
 from amends.desk.queries.case import case_page
-from amends.desk.queries.snooze import snooze_until
 from amends.desk.queries.deciding import closing_form
+from amends.desk.queries.snooze import snooze_until
 from amends.desk.views.answers import back, explains, said, version_of
 from amends.desk.views.composing import composing, deciding
 

@@ -48,7 +48,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """A CSV of many escalations; the good rows become cases, the bad ones are listed."""
     user = require(request.user, Act.BULK_INTAKE)
     upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > LARGEST_CSV_BYTES:
+    if upload is None or upload.file is None or (upload.size or 0) > LARGEST_CSV_BYTES:
         raise AmendsError(Problem("error", "Choose a CSV file of at most 20 MB.", field="file"))
     try:
         result = bulk_intake(

@@ -22,7 +22,9 @@ THEMES = {"": "As the device", "light": "Light", "dark": "Dark"}
 def page(request: HttpRequest) -> HttpResponse:
     """One's own settings; people, teams and keys for those who set up."""
     user = require(request.user, Act.HOME)
-    shown: dict[str, object] = {"here": "settings", "themes": THEMES, "role": ROLE_WORDS[Role(user.role)]}
+    shown: dict[str, object] = {
+        "here": "settings", "themes": THEMES, "role": ROLE_WORDS[Role(user.role)],
+    }
     if may(user, Act.SET_UP):
         shown |= {
             "sets_up": True, "people": User.objects.select_related("team").order_by("name"),
