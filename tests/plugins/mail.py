@@ -23,7 +23,7 @@ import pytest
 from plugins.needed import program
 from plugins.ports import free_port, listens, wait_for
 
-PASSWORD = "tide and harbour"
+PASSWORD = "tide-and-harbour"
 _numbers = itertools.count(1)
 
 
@@ -75,7 +75,7 @@ class ImapServer:
 
     def __init__(self, port: int, user: str) -> None:
         self.port, self.user = port, user
-        self.url = f"imap://{user}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{port}/INBOX"
+        self.url = f"imap://{user}:{PASSWORD}@127.0.0.1:{port}/INBOX"
 
     def deliver(self, message: EmailMessage) -> None:
         """Put a mail into the mailbox, unseen, over IMAP."""
@@ -91,7 +91,7 @@ class ImapServer:
     @contextlib.contextmanager
     def _signed_in(self) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
-            box.login(self.user, f'"{PASSWORD}"')
+            box.login(self.user, PASSWORD)
             yield box
 
 
