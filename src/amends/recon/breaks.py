@@ -77,6 +77,7 @@ RULE_WORDS: dict[str, str] = {
     "silent": "The line says no usable reference; amount, account, card and minute fit only here.",
     "renamed": "The line bears a reference that the ledger has not; amount, card and minute fit.",
     "parts": "The parts under one reference add up to the same total.",
+    "batch": "The bank line pays several orders that follow each other and add up to it.",
     "differs": "The reference agrees; the values do not.",
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from amends.problems import AmendsError, Problem
+from amends.recon.direct import AS_REPORT
 from amends.tables import Engine
 
 # table -> column -> type; the first is the row's id, and those marked "!" must be there
@@ -44,6 +45,11 @@ class Folder:
     path: Path
     tables: tuple[str, ...]
     meta: Mapping[str, Any]
+
+    @property
+    def direct(self) -> bool:
+        """Ledger and bank only: no report stands between them."""
+        return "psp" not in self.tables
 
     @property
     def closes_on(self) -> date | None:
@@ -94,7 +100,7 @@ def look(path: Path) -> Folder:
     return folder
 
 
-def select(table: str, path: Path, alias: str = "") -> str:
+def select(table: str, path: Path) -> str:
     """The SELECT that brings the Parquet file's columns to the types of ``COLUMNS``."""
     try:
         there = set(pq.read_schema(path).names)
@@ -112,7 +118,7 @@ def select(table: str, path: Path, alias: str = "") -> str:
         if name in _INSTEAD:
             value = f"COALESCE({value}, {_INSTEAD[name]})"
         columns.append(f'CAST({value} AS {kind.rstrip("!")}) AS "{name}"')
-    return f"SELECT {', '.join(columns)} FROM {alias or table + '_file'}"
+    return f"SELECT {', '.join(columns)} FROM {table}_file"
 
 
 def name_tables(engine: Engine, folder: Folder) -> None:
@@ -126,6 +132,11 @@ def name_tables(engine: Engine, folder: Folder) -> None:
             empty = ", ".join(f'CAST(NULL AS {kind.rstrip("!")}) AS "{name}"'
                               for name, kind in wanted.items())
             engine.run(f"CREATE VIEW {table}_new AS SELECT {empty} WHERE 1 = 0")
+    if folder.direct:
+        engine.run(f"CREATE OR REPLACE VIEW psp_new AS {AS_REPORT} FROM bank_new; "
+                   f"CREATE OR REPLACE VIEW ledger_new AS SELECT * REPLACE (CASE WHEN "
+                   f"amount_minor < 0 THEN 'refund' ELSE 'payment' END AS type) FROM "
+                   f"({select('ledger', folder.path / 'ledger.parquet')}) AS l")
     engine.run("CREATE TABLE fx AS SELECT date AS on_day, base, quote, "
                "CAST(ROUND(rate * 1000000000) AS BIGINT) AS rate_e9 FROM fx_rates_new "
                "WHERE rate > 0")

@@ -49,15 +49,17 @@ def seen_until(state: Path | None) -> date | None:
     return date.fromisoformat((kept / "until.txt").read_text()) if kept else None
 
 
-def view_sides(engine: Engine, state: Path | None) -> None:
+def view_sides(engine: Engine, state: Path | None, *, direct: bool) -> None:
     """Name what this run works on: today's rows and the open items, without repeats."""
     kept = _current(state)
     for side, key in (("ledger", "ledger_id"), ("psp", "line_id"), ("bank", "bank_line_id")):
         today = f"SELECT * FROM {side}_new"
+        if direct and side == "bank":
+            today += " WHERE 1 = 0"
         if kept:
             engine.view(f"{side}_kept", kept / f"{side}.parquet")
             engine.view(f"{side}_known", kept / f"{side}_known.parquet")
-            today = f"""SELECT * FROM {side}_new AS n
+            today = f"""SELECT * FROM ({today}) AS n
                 WHERE NOT EXISTS (SELECT 1 FROM {side}_kept AS k WHERE k.{key} = n.{key})
                   AND NOT EXISTS (SELECT 1 FROM {side}_known AS k WHERE k.{key} = n.{key})"""
         engine.run(f"CREATE VIEW {side}_today AS {today}")

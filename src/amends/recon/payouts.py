@@ -81,14 +81,17 @@ def tie_payouts(payouts: Iterable[Payout], bank_lines: Iterable[BankLine], rules
                 settled_before: date) -> PayoutResult:
     """Ties, proposals, shortfalls and unpaid payouts, account by account, in a fixed order.
 
+    Where report and bank call their accounts differently, currency stands in for account.
     Bank lines from ``settled_before`` on are tied by name only: their rivals may still come.
     """
     due: dict[str, list[Payout]] = defaultdict(list)
     came: dict[str, list[BankLine]] = defaultdict(list)
+    payouts, bank_lines = list(payouts), list(bank_lines)
+    shared = {p.account for p in payouts} & {line.account for line in bank_lines}
     for payout in payouts:
-        due[payout.account].append(payout)
+        due[payout.account if shared else payout.currency].append(payout)
     for line in bank_lines:
-        came[line.account].append(line)
+        came[line.account if shared else line.currency].append(line)
     result = PayoutResult()
     for account in sorted(due):
         desk = _Account(sorted(due[account], key=lambda p: (p.settled_on, p.key, p.lines)),

@@ -37,6 +37,8 @@ _PAYOUT_SCHEMA = pa.schema([
 def sentence(rule: str, reference: str, amount: str, card: str, timing: str) -> str:
     """Why two rows were put together, in one sentence made of their evidence."""
     evidence = f"{_REFERENCE[reference]}, {_AMOUNT[amount]}{_CARD[card]}{_TIMING[timing]}"
+    if rule == "batch":
+        return RULE_WORDS["batch"]
     if rule == "parts":
         return f"{RULE_WORDS['parts'][:-1]}: {_REFERENCE[reference]}, {_AMOUNT[amount]}."
     return f"{evidence[0].upper()}{evidence[1:]}."

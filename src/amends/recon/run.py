@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from amends.problems import AmendsError, Problem
 from amends.recon import labels, open_items, report
+from amends.recon.direct import tie_batches
 from amends.recon.folder import Folder, look, name_tables
 from amends.recon.pairing import pair, step
 from amends.recon.payouts import BankLine, Payout, PayoutResult, tie_payouts
@@ -149,14 +150,14 @@ def _prepare(engine: Engine, folder: Folder, rules: Rules, state: Path | None,
              told: Callable[[str], None]) -> Job:
     told("reading the folder")
     name_tables(engine, folder)
-    open_items.view_sides(engine, state)
+    open_items.view_sides(engine, state, direct=folder.direct)
     _ensure_ids(engine)
     last = _seen_until(engine, state)
     close = labels.Close(folder.closes_on or last, rules.settle_lag_days)
     final = state is None or (folder.last_day is not None and last >= folder.last_day
                               and int(folder.meta["report_days"]) > rules.settle_lag_days)
     before = _NEVER if final else last - timedelta(days=rules.settle_lag_days + 1)
-    if "psp" not in folder.tables:
+    if folder.direct:
         rules = replace(rules, numbers={**rules.numbers, "within_days": rules["bank_days"]})
     return Job(engine, folder, rules, close, before, last, told)
 
@@ -165,7 +166,7 @@ def _seen_until(engine: Engine, state: Path | None) -> date:
     """The day after the newest row that this run or an earlier one has seen."""
     found = engine.query("SELECT CAST(MAX(booked_at) AS DATE) AS d FROM ledger_today UNION ALL "
                          "SELECT MAX(settled_date) FROM psp_today").column("d").to_pylist()
-    days = [day + timedelta(days=1) for day in found if day]
+    days: list[date] = [day + timedelta(days=1) for day in found if day]
     return max([*days, open_items.seen_until(state) or date.min])
 
 
@@ -181,6 +182,8 @@ def _ensure_ids(engine: Engine) -> None:
 def _work(job: Job, beside: Path) -> tuple[dict[str, Any], PayoutResult]:
     engine, told = job.engine, job.told
     pair(engine, job.rules, job.settled_before.isoformat(), told)
+    if job.folder.direct:
+        tie_batches(engine, job.rules, job.settled_before)
     for name in ("60_fees", "61_late", "62_proposed"):
         engine.run(step(name, job.rules))
     told("breaks are named")
@@ -204,7 +207,7 @@ def _bank(job: Job) -> PayoutResult:
     lines = [BankLine(row["bank_line_id"], row["account"], row["currency"], row["value_date"],
                       row["amount_minor"], row["counterparty"] or "", row["remittance"] or "")
              for row in query("SELECT * FROM bank ORDER BY bank_line_id").to_pylist()]
-    if "bank" not in job.folder.tables and not lines:
+    if job.folder.direct or ("bank" not in job.folder.tables and not lines):
         return PayoutResult()
     payouts = [Payout(row["payout_id"], row["account"], row["currency"], row["settled_on"],
                       row["net_minor"]) for row in query(step("50_payouts", job.rules)).to_pylist()]
@@ -223,12 +226,13 @@ def _bank(job: Job) -> PayoutResult:
 
 def _breaks(job: Job, result: PayoutResult) -> list[dict[str, object]]:
     engine, close = job.engine, job.close
-    other = "report" if "psp" in job.folder.tables else "bank statement"
+    direct = job.folder.direct
     found = labels.of_differences(engine.query(step("67_differences", job.rules)).to_pylist(),
                                   close)
-    found += labels.of_lines(engine.query(step("65_left_lines", job.rules)).to_pylist(), close)
+    if not direct:
+        found += labels.of_lines(engine.query(step("65_left_lines", job.rules)).to_pylist(), close)
     found += labels.of_ledger(engine.query(step("66_left_ledger", job.rules)).to_pylist(), close,
-                              other)
+                              "bank statement" if direct else "report")
     newest = engine.query("SELECT MAX(value_date) AS d FROM bank").column("d")[0].as_py()
     return found + labels.of_payouts(result, close, newest or close.on, job.rules)
 
@@ -256,12 +260,13 @@ def _totals(job: Job, found: Sequence[dict[str, object]],
             proposed = engine.query(f"SELECT DISTINCT {key} AS id FROM maybe")["id"].to_pylist()
             linked = (f"SELECT {key} AS id FROM exact_once UNION ALL "
                       f"SELECT DISTINCT {key} FROM tied")
-        named = {line: "proposed" for line in proposed} | named
+        named = dict.fromkeys(proposed, "proposed") | named
         engine.view(f"{side}_named", pa.table({
             "id": pa.array(named.keys(), pa.int64()),
             "state": pa.array(named.values(), pa.string())}))
         totals += report.control_totals(engine, side, _ROWS[side], linked,
-                                        "excluded" if side == "bank" else "nowhere")
+                                        "excluded" if side == "bank" or (
+                                            side == "psp" and job.folder.direct) else "nowhere")
     return totals
 
 
