@@ -96,7 +96,7 @@ def propose(claim_kind: Kind, findings: Sequence[Finding], paid: Sequence[PaidFa
     remedy = ruling.remedy if amount or not ruling.pays else Remedy.NONE
     proposal = Proposal(
         ruling.outcome, remedy, amount, finding.currency or facts.currency, finding.cause,
-        finding.kind, False, finding.confidence, _reasons(finding, ruling, amount),
+        finding.kind, False, finding.confidence, _reasons(finding, ruling, facts, amount),
         ruling.citations, policy.version, needs_approval=ruling.approval, guard=kept)
     stops = _stops(proposal, ruling, claim_kind=claim_kind, findings=findings, facts=facts,
                    policy=policy)
@@ -152,8 +152,14 @@ def _left(finding: Finding, paid: Sequence[PaidFact]) -> tuple[Guard, int]:
     return kept, amount
 
 
-def _reasons(finding: Finding, ruling: Ruling, amount: int) -> tuple[str, ...]:
+def _reasons(finding: Finding, ruling: Ruling, facts: CaseFacts, amount: int) -> tuple[str, ...]:
+    """What was found, what the policy makes of it, and where that differs from what was asked."""
     reasons = [finding.sentence, ruling.reason]
+    asked = facts.claim_amount_minor
+    if ruling.pays and asked is not None and (asked, facts.currency) != (
+            finding.claim_minor, finding.currency):
+        reasons.append(f"{Money(asked, facts.currency or finding.currency)} was claimed; the "
+                       f"evidence shows {Money(finding.claim_minor, finding.currency)}.")
     if ruling.pays and amount < finding.amount_minor:
         already = Money(finding.amount_minor - amount, finding.currency)
         reasons.append(f"{already} of it was paid already and is not paid again.")

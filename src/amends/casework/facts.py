@@ -14,8 +14,8 @@ from amends.casework.fraud import Signal
 class CaseFacts:
     """The claim and its party. ``claim_amount_minor`` None is an amount that nobody named.
 
-    ``disputed`` are further references that the same claim disputes. ``fees`` is the contracted
-    schedule and ``signals`` what ``fraud.signals`` measured; either may be empty.
+    ``fees`` is the contracted schedule and ``signals`` what ``fraud.signals`` measured; either may
+    be empty.
     """
 
     claim_kind: Kind = Kind.OTHER
@@ -25,6 +25,5 @@ class CaseFacts:
     party_kind: str = "customer"
     received_on: date | None = None
     needs: tuple[Need, ...] = ()
-    disputed: tuple[str, ...] = ()
     fees: FeeSchedule = field(default_factory=FeeSchedule)
     signals: tuple[Signal, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from amends.casework.fees import FeeSchedule
 from amends.casework.trace_gather import Gathered, gather
+from amends.casework.trace_index import normalise
 from amends.casework.trace_links import day, money, tie
 from amends.casework.trace_shape import (
     LANE_WORDS,
@@ -75,6 +76,9 @@ def weave(reference: str, gathered: Gathered, *, sides: Mapping[str, str] | None
 
 
 def _nothing(reference: str, gathered: Gathered) -> Problem:
+    if not normalise(reference):
+        return Problem("error", "No payment is named.",
+                       "Give an order, payment, payout or bank reference.")
     if gathered.root == "shared":
         return Problem("error", f"{reference} is shared by {gathered.shared_by} entries and names "
                        "no single payment.", "Give an order, payment, payout or bank reference.")

@@ -115,6 +115,17 @@ def test_without_a_finding_the_case_is_referred() -> None:
     assert not proposal.straight_through
 
 
+@pytest.mark.parametrize(("asked", "said"), [
+    (20000, ()), (None, ()),
+    (18000, ("180.00 USD was claimed; the evidence shows 200.00 USD.",)),
+])
+def test_a_claim_of_another_amount_is_said(asked: int | None, said: tuple[str, ...]) -> None:
+    """The evidence decides the amount, and the reader learns that it is another."""
+    facts = CaseFacts(claim_amount_minor=asked, currency="USD")
+    proposal = propose(Kind.DOUBLE_CHARGE, [found()], [], facts, POLICY, as_of=AS_OF)
+    assert (proposal.amount_minor, proposal.reasons[2:]) == (20000, said)
+
+
 def test_a_policy_is_not_followed_before_its_day() -> None:
     """A decision keeps to a policy that was in force."""
     with pytest.raises(BrokenPromise):

@@ -143,8 +143,8 @@ def test_what_is_not_due_yet_is_explained_not_broken(engine: Engine, tmp_path: P
 
 @pytest.mark.parametrize(("reference", "said"), [
     ("NW-404", "No imported entry carries NW-404."),
-    ("NOTPROVIDED", "No imported entry carries NOTPROVIDED."),
-    ("", "No imported entry carries ."),
+    ("NOTPROVIDED", "No payment is named."),
+    ("", "No payment is named."),
     ("cus_7", "cus_7 is shared by 2 entries and names no single payment."),
 ])
 def test_nothing_found_is_said(engine: Engine, tmp_path: Path, reference: str, said: str) -> None:

@@ -53,10 +53,12 @@ def refund_in_transit(view: View) -> Iterator[Finding]:
     recent = bool(sent.on and sent.on >= view.as_of - timedelta(days=TRANSIT_DAYS_MAX))
     if not recent and view.facts.claim_kind not in _ABOUT_REFUNDS:
         return
-    arn = sent.ref("arn")
+    arn, wrote_on = sent.ref("arn"), view.facts.received_on
+    days = (wrote_on - sent.on).days if wrote_on and sent.on else 0
+    before = f", {days} days before they wrote" if days > 1 else ""
     yield Finding(
         FindingKind.REFUND_IN_TRANSIT,
-        f"{money(sent.size_minor, sent.currency)} was refunded on {day(sent.on)}"
+        f"{money(sent.size_minor, sent.currency)} was refunded on {day(sent.on)}{before}"
         + (f"; the customer's bank finds it by ARN {arn}." if arn else "."),
         0.97 if recent else 0.9,
         evidence((*view.orders, *view.booked_refunds, *view.sent_refunds)), 0,
