@@ -2,7 +2,14 @@
 
 from amends.desk.models.cases import Case, CaseSeen, Claim, Clock, Escalation, SavedView, Task
 from amends.desk.models.events import Event, EventStream
-from amends.desk.models.evidence import Evidence, FindingRecord, Mapping, SourceFile, TraceRecord
+from amends.desk.models.evidence import (
+    Evidence,
+    FindingRecord,
+    Mapping,
+    SourceFile,
+    TraceRecord,
+    Upload,
+)
 from amends.desk.models.learning import CoachingNote, ProblemRecord
 from amends.desk.models.letters import Message, Note
 from amends.desk.models.outbox import Counter, IdempotentAnswer, Job, Schedule
@@ -17,5 +24,5 @@ __all__ = [
     "Decision", "Escalation", "Event", "EventStream", "Evidence", "FindingRecord",
     "IdempotentAnswer", "Job", "Mapping", "Message", "Movement", "Note", "Party", "ProblemRecord",
     "ReconRun", "Role", "SavedView", "Schedule", "SheetCheck", "SourceFile", "Task", "Team",
-    "TraceRecord", "User",
+    "TraceRecord", "Upload", "User",
 ]

@@ -35,6 +35,37 @@ class SourceFile(models.Model):
         return self.name
 
 
+class Upload(models.Model):
+    """One file that somebody sent, from its arrival until it is read, refused, or known already.
+
+    Until it is read it waits sealed under ``spool`` in the folder ``incoming``; ``batch`` holds
+    together what was dropped at once.
+    """
+
+    WAITING, READING, COLUMNS, DONE, REFUSED = "waiting", "reading", "columns", "done", "refused"
+
+    batch = models.CharField(max_length=32, db_index=True)
+    name = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField(default=0)
+    read_bytes = models.BigIntegerField(default=0)
+    spool = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(
+        max_length=10, default=WAITING,
+        choices=[(WAITING, "Waiting"), (READING, "Being read"), (COLUMNS, "Columns to be chosen"),
+                 (DONE, "Read"), (REFUSED, "Not read")],
+    )
+    known = models.BooleanField(default=False)
+    mapping = models.JSONField(default=dict, blank=True)
+    problems = models.JSONField(default=list, blank=True)
+    file = models.ForeignKey(SourceFile, null=True, blank=True, on_delete=models.SET_NULL)
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.SET_NULL)
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state}"
+
+
 class Mapping(models.Model):
     """How the columns of one shape of file are read, remembered by the shape."""
 
