@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from moments import NOW
 
 from amends.casework.escalations import EscalationFacts
 from amends.desk.access import Actor
 from amends.desk.actions.cases import open_case
 from amends.desk.models import Case, Role, Team, User
-
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)

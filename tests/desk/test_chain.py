@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from moments import NOW
 
 from amends.desk import chain
+from amends.desk.access import Actor
+from amends.desk.actions.cases import take_case
+from amends.desk.actions.recording import Conflict
 from amends.desk.models import Case, Event, EventStream
 from amends.desk.queries.audit import chained_events, stream_heads
 
@@ -61,11 +65,6 @@ def test_a_changed_or_removed_event_is_named(opened, sql: str, said: str) -> Non
 
 def test_a_case_moved_by_two_hands_is_refused_to_the_second(opened, people) -> None:
     """Two people read version 1; the second write says that somebody else was faster."""
-    from amends.desk.access import Actor
-    from amends.desk.actions.cases import take_case
-    from amends.desk.actions.recording import Conflict
-    from conftest import NOW
-
     case = opened()
     again = Case.objects.get(pk=case.pk)
     version = again.version

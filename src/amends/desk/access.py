@@ -18,7 +18,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from amends.desk.models import Case, Escalation, Message, Role, SourceFile, User
+from amends.desk.models import (
+    Case, CoachingNote, Escalation, Message, Role, SourceFile, User,
+)
 
 
 class Act(StrEnum):
@@ -164,3 +166,12 @@ def files_for(user: User) -> QuerySet[SourceFile]:
     if not may(user, Act.SEE_FILES):
         return SourceFile.objects.none()
     return SourceFile.objects.filter(Q(case__isnull=True) | Q(case__in=cases_for(user)))
+
+
+def coaching_for(user: User) -> QuerySet[CoachingNote]:
+    """Coaching notes that ``user`` may read: an agent's own, or those of cases they may open."""
+    if may(user, Act.OWN_COACHING):
+        return CoachingNote.objects.filter(agent=user)
+    if may(user, Act.SEE_COACHING):
+        return CoachingNote.objects.filter(case__in=cases_for(user))
+    return CoachingNote.objects.none()

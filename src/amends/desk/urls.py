@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from amends.desk.api import door
-from amends.desk.views import caseload, cases, casework, compliance, health, home, intake, settings
+from amends.desk.views import caseload, cases, casework, compliance, health, home, intake, learning, settings
 
 urlpatterns = [
     *health.patterns,
@@ -15,6 +15,7 @@ urlpatterns = [
     *cases.patterns,
     *casework.patterns,
     *intake.patterns,
+    *learning.patterns,
     *compliance.patterns,
     *settings.patterns,
     path("accounts/", include("allauth.account.urls")),

@@ -91,3 +91,15 @@ def _wedge(used: int) -> str:
     angle = 2 * math.pi * share
     x, y = 7 + 4.4 * math.sin(angle), 7 - 4.4 * math.cos(angle)
     return f"M7 7V2.6A4.4 4.4 0 {int(share > 0.5)} 1 {x:.2f} {y:.2f}Z" if share else "M7 7Z"
+
+
+@register.simple_tag
+def spark_height(count: int, peak: int) -> int:
+    """The height of a bar in a line of 24 pixels; at least one where there is something."""
+    return max(2, round(count * 22 / max(peak, 1))) if count else 1
+
+
+@register.simple_tag
+def spark_top(count: int, peak: int) -> int:
+    """Where the bar begins, from the top."""
+    return 24 - spark_height(count, peak)
