@@ -94,8 +94,9 @@ def statements(plan: Plan, bank: Bank, currency: str) -> dict[date, list[Stateme
         by_account[line.account, line.booked_on].append(line)
     open_days = [day for day in plan.dates if calendar(CALENDARS[currency]).is_open(day)]
     found: dict[date, list[StatementDay]] = defaultdict(list)
-    for account in accounts(currency):
-        balance, before = _OPENING[currency], plan.first - timedelta(days=1)
+    for place, account in enumerate(accounts(currency)):
+        balance = _OPENING[currency] // (1 + 6 * place) + 103_711 * place
+        before = plan.first - timedelta(days=1)
         for number, day in enumerate(open_days, 1 + plan.first.timetuple().tm_yday):
             lines = tuple(by_account.get((account, day), ()))
             closing = balance + sum(line.amount_minor for line in lines)

@@ -44,6 +44,15 @@ class EventRow:
     arn: str = ""
     number: int = 0
 
+    @property
+    def scheme(self) -> str:
+        """The list that the code is of: a card network's reasons, else ISO 8583."""
+        if not self.code:
+            return ""
+        if self.type != "chargeback":
+            return "iso8583"
+        return "visa-dispute" if "." in self.code else "mastercard-dispute"
+
 
 Row = TypeVar("Row", LedgerRow, EventRow)
 

@@ -16,7 +16,7 @@ from amends.sample.rates import MILLION, Rates
 LEDGER = ("ledger_id", "booked_at", "type", "order_reference", "amount", "currency", "account",
           "method", "last4", "customer_id", "device_id", "note")
 EVENTS = ("event_id", "created_at", "type", "payment_id", "order_reference", "amount", "currency",
-          "card_number", "device_id", "response_code", "arn")
+          "card_number", "device_id", "response_code", "code_scheme", "arn")
 SETTLEMENT = ("line_id", "created_at", "settled_date", "type", "payment_id", "merchant_reference",
               "gross", "fee", "net", "currency", "payout_id", "account", "method", "last4")
 
@@ -54,7 +54,7 @@ def event_files(books: Books) -> dict[str, str]:
         days[row.at.date()].append((
             f"ev_{row.number}", _at(row.at), row.type, row.payment, row.order,
             plain(row.amount_minor, row.currency), row.currency, row.card, row.device, row.code,
-            row.arn))
+            row.scheme, row.arn))
     return {f"kestrel-events-{day}.csv": csv_text(EVENTS, rows) for day, rows in days.items()}
 
 

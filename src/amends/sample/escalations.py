@@ -34,7 +34,7 @@ COLUMNS = ("external_id", "received_at", "channel", "agent_email", "party_name",
 _CHANNELS = {"email": 44, "phone": 24, "chat": 20, "form": 9, "letter": 3}
 _LANGUAGES = {"DE": "de", "AT": "de", "FR": "fr", "ES": "es", "PL": "pl"}
 _ZONES = {"AT": "Europe/Vienna", "PT": "Europe/Lisbon"}
-_IN_ENGLISH = 0.22
+_IN_ENGLISH = 0.1
 _NO_REFERENCE = frozenset({"scam", "misdirected", "account_access", "collections", "follow_up",
                            "other"})
 
@@ -139,6 +139,7 @@ def _told(world: World, draft: _Draft, number: int, stream: Random) -> Told:
     language = _language(situation.words, writer, stream)
     cross = stream.random() < 0.45
     needs, traps = _needs(situation.party, language, stream)
+    told = tuple(sorted({*needs, "scam_victim"})) if situation.kind == "scam_payment" else needs
     reference, shown = _reference(world, draft, stream)
     amount, currency = _claimed(draft, stream)
     debit_on = _debit_on(draft)
@@ -148,7 +149,7 @@ def _told(world: World, draft: _Draft, number: int, stream: Random) -> Told:
     wanted = Wanted(situation.words, situation.party, language, cross, needs, traps,
                     _mentioned(reference, shown, stream))
     notice = Notice(situation.kind, draft.received_at.date(), channel == "phone",
-                    cross, writer.country, needs, amount, currency, debit_on, fault,
+                    cross, writer.country, told, amount, currency, debit_on, fault,
                     writer.customer)
     tried, asked, promised = _handed_up(situation.kind, slots, stream)
     row = (
@@ -161,7 +162,7 @@ def _told(world: World, draft: _Draft, number: int, stream: Random) -> Told:
         json.dumps(facts_of(notice, stream), ensure_ascii=False))
     true = Truth(external_id, situation.kind, fault.finding if fault else "payment_not_found",
                  fault.amount_minor if fault else 0, fault.currency if fault else currency,
-                 fault.cause if fault else "reference_lost", language, needs, traps, cross)
+                 fault.cause if fault else "reference_lost", language, told, traps, cross)
     return Told(external_id, row, true, fault)
 
 
@@ -221,6 +222,8 @@ def _debit_on(draft: _Draft) -> date:
     sale = draft.role.sale
     if sale:
         return sale.placed_at.date()
+    if draft.fault:
+        return date.fromisoformat(draft.fault.facts["paid_on"])
     return draft.received_at.date() - timedelta(days=6)
 
 

@@ -12,6 +12,7 @@ from amends.sample import csv_files, truth
 from amends.sample.bank import StatementDay, statements
 from amends.sample.escalations import Told, escalations_file, tell_all
 from amends.sample.faults import Fault
+from amends.sample.mappings import mappings_file
 from amends.sample.plan import Plan
 from amends.sample.statements import camt053, mt940
 from amends.sample.world import World, build
@@ -62,6 +63,7 @@ def _sources(world: World) -> dict[str, str | bytes]:
     found |= csv_files.event_files(world.books)
     found |= csv_files.settlement_files(world.books)
     found |= _bank_files(world)
+    found["mappings.json"] = mappings_file()
     found["fee-schedule.csv"] = csv_files.fee_file()
     found["fx-rates.csv"] = csv_files.rate_file(world.rates)
     return {f"files/{name}": text for name, text in found.items()}

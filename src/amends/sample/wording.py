@@ -61,7 +61,12 @@ def compose(wanted: Wanted, slots: Mapping[str, str], stream: Random) -> str:
     parts[1 if stream.random() < 0.7 else 0:0] = extra
     greeting, closing = stream.choice(said["greetings"]), stream.choice(said["closings"])
     style = stream.choices((_neat, str.lower, str.upper), (86, 12, 2))[0]
-    text = _filled(" ".join(part for part in (greeting, *parts) if part), slots, style)
+    body = " ".join(parts)
+    if wanted.language == "en" and body[0].islower():
+        greeting = ""
+    elif not greeting:
+        body = body[0].upper() + body[1:]
+    text = _filled(f"{greeting} {body}".strip(), slots, style)
     end = _filled(closing, slots, _neat)
     whole = f"{text}\n{end}" if end else text
     quoted = said["quotes"] if stream.random() < 0.06 else ("",)
