@@ -68,7 +68,7 @@ def weave(reference: str, gathered: Gathered, *, sides: Mapping[str, str] | None
             "This payment has more than one currency; its sides are not added without a rate."))
     sums = totals(steps, gathered, fees or FeeSchedule())
     broken = [link for link in links if link.state is LinkState.BROKEN]
-    rows = side_rows(steps, sums, gathered)
+    rows = side_rows(steps, sums)
     return Trace(
         reference, steps, links, positions(sums), rows, sums, currency,
         next((row.difference for row in rows[1:] if row.difference), 0),

@@ -79,7 +79,8 @@ def gather(engine: Engine, lake: Path, reference: str) -> Gathered:
         if row["kind"] == "coverage" and row["booked_on"] and row["entry_kind"]:
             kind = row["entry_kind"]
             until[kind] = max(until.get(kind, row["booked_on"]), row["booked_on"])
-    first = [row for row in seen if row["value"] == wanted and row["kind"] != "coverage"]
+    first = [row for row in seen if row["value"] == wanted
+             and row["kind"] not in ("coverage", "amount")]
     root = _root(first)
     if root in ("", "shared"):
         return Gathered(root, read_until=until, shared_by=len({row["entry_id"] for row in first}))
@@ -96,20 +97,22 @@ def gather(engine: Engine, lake: Path, reference: str) -> Gathered:
 def _root(found: list[dict[str, Any]]) -> str:
     """What the reference names, by the kinds of reference under which it was found."""
     kinds = {row["kind"] for row in found if row["entry_kind"] not in BANK_KINDS}
+    if any(row["kind"] == "payout" for row in found):
+        return "payout"
+    if not kinds & set(OWN_REFERENCES) and kinds & set(SHARED_REFERENCES):
+        return "shared"
+    if len(found) > CROWD_MAX:
+        return "shared"
     if kinds & set(OWN_REFERENCES):
         return "payment"
-    if "payout" in kinds or any(row["kind"] == "payout" for row in found):
-        return "payout"
-    if kinds & set(SHARED_REFERENCES):
-        return "shared"
-    return "bank" if any(row["kind"] != "amount" for row in found) else ""
+    return "bank" if found else ""
 
 
 def _follow(engine: Engine, lake: Path, wanted: str,
             first: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The index rows of all entries that share the payment's own references, transitively."""
-    kept = {row["entry_id"]: row for row in first if _is_own(row)}
-    asked, frontier = {wanted}, list(kept.values())
+    kept = {row["entry_id"]: row for row in first if _is_own(row) or _is_bank(row)}
+    asked, frontier = {wanted}, [row for row in kept.values() if _is_own(row)]
     while frontier:
         fresh = {
             normalise(ref["value"])
@@ -119,12 +122,17 @@ def _follow(engine: Engine, lake: Path, wanted: str,
         asked |= fresh
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in find(engine, lake, fresh):
-            if _is_own(row) and row["entry_id"] not in kept:
+            if (_is_own(row) or _is_bank(row)) and row["entry_id"] not in kept:
                 found[row["value"]].append(row)
         near = [row for rows in found.values() if len(rows) <= CROWD_MAX for row in rows]
-        frontier = list({row["entry_id"]: row for row in near}.values())
-        kept |= {row["entry_id"]: row for row in frontier}
+        kept |= {row["entry_id"]: row for row in near}
+        frontier = list({row["entry_id"]: row for row in near if _is_own(row)}.values())
     return list(kept.values())
+
+
+def _is_bank(row: Row) -> bool:
+    """A bank line that names the payment itself: paid directly, not through a payout."""
+    return row["entry_kind"] in BANK_KINDS and row["kind"] in (*OWN_REFERENCES, "text")
 
 
 def _is_own(row: Row) -> bool:

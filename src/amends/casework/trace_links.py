@@ -87,6 +87,7 @@ def tie(steps: Iterable[Step], gathered: Gathered) -> tuple[tuple[Step, ...], tu
     _disputes(tied)
     for payout in gathered.payouts:
         _payout(tied, payout)
+    _direct(tied)
     return tuple(sorted(tied.steps.values(), key=time_order)), tuple(tied.links)
 
 
@@ -201,7 +202,8 @@ def _settlements(tied: Tied) -> None:
                 f"{money(line.size_minor, line.currency)}; no second {word} stands behind it."))
         elif before and captures:
             _unsettled(tied, before, "Not settled")
-        elif before and not (tied.found("authorization") or tied.found("decline")):
+        elif before and not (tied.found("authorization") or tied.found("decline")
+                             or [step for step in tied.found("bank") if step.is_direct]):
             _unsettled(tied, before, "Not seen at the processor")
 
 
@@ -280,6 +282,20 @@ def _payout(tied: Tied, payout: PayoutShare) -> None:
                               days=PAYOUT_DAYS_MAX)
         for line in lines:
             tied.explain(line, missing, f"Payout {line.ref('payout')} is not in the files yet.")
+
+
+def _direct(tied: Tied) -> None:
+    """Bank lines that name the payment itself, to the charge or order that they pay."""
+    lines = [step for step in tied.found("bank") if step.is_direct]
+    behind = (tied.found("capture", "transfer", lane=Lane.CAPTURE)
+              or tied.found("order", lane=Lane.ORDER))
+    for before, line in pair(behind, lines) if lines else []:
+        if before and line:
+            _compare(tied, before, line, "Credited")
+        elif line and behind:
+            tied.broken(behind[-1], line, "No second charge behind it", (
+                f"The bank shows {money(line.size_minor, line.currency)} on {day(line.on)} for "
+                "the same reference; no second order or charge stands behind it."))
 
 
 def _bank(tied: Tied, row: Step, payout: PayoutShare) -> None:

@@ -100,6 +100,11 @@ class Step:
         """The amount without its sign; 0 when unknown."""
         return abs(self.amount_minor or 0)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a bank line of the payment itself, not of a payout that holds it."""
+        return self.lane is Lane.BANK and not self.ref("paid_by")
+
     def ref(self, kind: str) -> str:
         """The first reference of this kind, or empty text."""
         return next((value for name, value in self.references if name == kind), "")

@@ -39,17 +39,20 @@ def totals(steps: Sequence[Step], gathered: Gathered, fees: FeeSchedule) -> Tota
     booked = _sum(found, "refund", Lane.REFUND, Side.LEDGER)
     charge_back_booked = _sum(found, "chargeback", Lane.DISPUTE, Side.LEDGER)
     ordered = _sum(found, "order", Lane.ORDER)
+    direct = sum(max(step.amount_minor or 0, 0) for step in found if step.is_direct)
+    taken = _sum(found, "capture", Lane.CAPTURE) + _sum(found, "transfer", Lane.CAPTURE)
     return Totals(
         ordered=ordered,
         owed=max(ordered - _cancelled(found, ordered) - booked - charge_back_booked, 0),
-        captured=_sum(found, "capture", Lane.CAPTURE) + _sum(found, "transfer", Lane.CAPTURE),
+        captured=max(taken, direct),
         settled=_sum(found, "settlement", Lane.SETTLEMENT),
         refund_booked=booked,
         refunded=_either(found, "refund", Lane.REFUND),
         charged_back=_either(found, "chargeback", Lane.DISPUTE)
         - _either(found, "representment", Lane.DISPUTE),
         charge_back_booked=charge_back_booked,
-        fees=fee, fees_expected=standing, paid_out=paid_out, at_bank=at_bank,
+        fees=fee, fees_expected=standing,
+        paid_out=paid_out + direct, at_bank=at_bank + direct,
     )
 
 
@@ -68,13 +71,14 @@ def positions(sums: Totals) -> tuple[Position, ...]:
     return tuple(found[:2]) + tuple(position for position in found[2:] if position.amount_minor)
 
 
-def side_rows(steps: Iterable[Step], sums: Totals, gathered: Gathered) -> tuple[SideRow, ...]:
+def side_rows(steps: Sequence[Step], sums: Totals) -> tuple[SideRow, ...]:
     """The table of the three sides; the bank sees payouts only, so only the net is its."""
     lines = [step for step in steps if step.lane is Lane.SETTLEMENT
              and step.kind == "settlement" and step.state is not StepState.MISSING]
     orders = sum(1 for step in steps if step.kind == "order")
     net_ledger, net_processor = sums.owed - sums.fees_expected, sums.paid - sums.fees
-    at_bank = sums.at_bank if any(payout.bank for payout in gathered.payouts) else None
+    seen = any(step.lane is Lane.BANK and step.entry_id for step in steps)
+    at_bank = sums.at_bank if seen else None
     return (
         SideRow("Settlements", orders, len(lines), None, len(lines) - orders, counted=True),
         SideRow("Gross", sums.owed, sums.paid, None, sums.paid - sums.owed),

@@ -215,6 +215,18 @@ def test_two_currencies_are_not_added(engine: Engine, tmp_path: Path) -> None:
     assert "more than one currency" in trace.sentence
 
 
+def test_a_bank_line_that_names_the_order_pays_it(engine: Engine, tmp_path: Path) -> None:
+    """Without a processor, order and bank line are tied; a second line is one too many."""
+    world = World().ledger("order", 10, 5000, NO).bank(12, 5000, "TRANSFER NW 1001 THANK YOU")
+    once = _follow(engine, world, tmp_path / "once")
+    assert once.sentence == "Nothing is broken from order to bank."
+    world.bank(13, 5000, f"PAYMENT {NO}")
+    twice = _follow(engine, world, tmp_path / "twice")
+    assert [link.words for link in twice.broken_links] == ["No second charge behind it"]
+    assert [(p.holder, p.amount_minor) for p in twice.positions] == [
+        ("Customer", -5000), ("Our bank account", 5000)]
+
+
 amounts = st.integers(0, 10**9)
 
 

@@ -43,8 +43,8 @@ def captured_twice(view: View) -> Iterator[Finding]:
     steps = (*orders, *captures, *view.settlements)
     yield Finding(
         FindingKind.CAPTURED_TWICE,
-        f"The ledger has {len(orders)} order{'s' * (len(orders) > 1)}, the processor "
-        f"{len(captures)} captures; {money(retry.size_minor, retry.currency)} of "
+        f"The ledger has {len(orders)} order{'s' * (len(orders) > 1)}, and "
+        f"{len(captures)} charges were taken; {money(retry.size_minor, retry.currency)} of "
         f"{day(retry.on)} is the one too many.",
         0.97, evidence(steps, notes={step.id: "Captured again" for step in extra}),
         amount, view.trace.currency, Cause.CHECKOUT_RETRY, view.returned)

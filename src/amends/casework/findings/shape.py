@@ -198,8 +198,10 @@ class View:
 
     @property
     def captures(self) -> tuple[Step, ...]:
-        """Captures and transfers: money taken."""
-        return self.trace.of("capture", "transfer")
+        """Captures and transfers: money taken. Where there is none, what the bank shows of it."""
+        direct = tuple(step for step in self.trace.of("bank")
+                       if step.is_direct and (step.amount_minor or 0) > 0)
+        return self.trace.of("capture", "transfer") or direct
 
     @property
     def settlements(self) -> tuple[Step, ...]:
