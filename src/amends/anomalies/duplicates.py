@@ -135,7 +135,7 @@ class _Twins:
     def _name(self, row: int, compared: list[_Column]) -> str:
         named = [column for column in compared if column.names_rows or len(column.counts)
                  > 0.6 * len(column.values)]
-        values = [column.values.get(row) for column in (*named, *compared)]
+        values = [self.table.sheet.value(row, column.number) for column in (*named, *compared)]
         first = next((value for value in values if isinstance(value, str)), values[0])
         return str(first)[:60]
 
@@ -153,22 +153,26 @@ class _Twins:
         for column in self.columns:
             if not column.names_rows or not _KEY.search(self.table.title(column.number)):
                 continue
-            first: dict[Value, int] = {}
+            seen: dict[Value, list[int]] = {}
             for row in self.rows:
                 value = column.values.get(row)
                 if value is None:
                     continue
-                if value not in first:
-                    first[value] = row
-                elif row not in self.told and self._amounts_agree(first[value], row, column):
+                before = seen.setdefault(value, [])
+                first = next((other for other in before
+                              if self._amounts_agree(other, row, column)), None)
+                before.append(row)
+                if first is not None and row not in self.told:
                     self.told.add(row)
-                    yield finding(
-                        "duplicate", self.table,
-                        [_whole_row(self.table, row), _whole_row(self.table, first[value])],
-                        f"{self.table.column_name(column.number)} {value} is in rows "
-                        f"{first[value]} and {row} with the same amount; every other one is "
-                        "there once.", "Leave one out." + self._worth(row), score=0.8,
-                        what="The reference is there twice")
+                    yield self._twice(column, first, row)
+
+    def _twice(self, key: _Column, first: int, row: int) -> Finding:
+        return finding(
+            "duplicate", self.table,
+            [_whole_row(self.table, row), _whole_row(self.table, first)],
+            f"{self.table.column_name(key.number)} {self.table.sheet.value(row, key.number)} "
+            f"is in rows {first} and {row} with the same amounts; nearly every other one is there once.",
+            "Leave one out." + self._worth(row), score=0.8, what="The reference is there twice")
 
     def _amounts_agree(self, one: int, other: int, key: _Column) -> bool:
         pairs = [(column.values.get(one), column.values.get(other)) for column in self.columns
@@ -224,7 +228,7 @@ def _column(table: Table, number: int) -> _Column:
     counts = Counter(values.values())
     distinct = len(counts) >= 0.9 * len(values) and len(values) >= 4
     figures = all(isinstance(value, Decimal) for value in values.values())
-    coded = all(_is_code(value) for value in values.values())
+    coded = sum(_is_code(value) for value in values.values()) >= 0.95 * max(len(values), 1)
     keyed = bool(_KEY.search(table.title(number))) or (coded and not figures)
     return _Column(number, values, counts, distinct and coded and keyed,
                    figures and _counts(table.sheet, number, table.items))

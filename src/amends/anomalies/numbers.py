@@ -22,6 +22,7 @@ _LOOSE = re.compile(
     "\\s*(?P<sign2>[-+\u2212])?"
     "(?P<digits>[0-9OolI][0-9OolI., '\u2019\u00a0\u202f]*)\\s*"
     "(?:[$\u20ac\u00a3\u00a5]|kr|[A-Z]{3})?(?P<trail>-)?\\s*(?P<close>\\))?\\s*\\Z")
+_GROUPED = re.compile("\\d{1,3}(?P<by>[,. '\u2019\u00a0\u202f])\\d{3}(?:(?P=by)\\d{3})*\\Z")
 _GAPS = str.maketrans("", "", " '\u2019\u00a0\u202f")
 _LOOKALIKES = str.maketrans("OolI", "0011")
 TEXT_MAX = 40
@@ -53,10 +54,9 @@ def loose(text: str) -> Decimal | None:
     match = _LOOSE.match(text.strip())
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
-    digits = match["digits"].translate(_GAPS).translate(_LOOKALIKES).rstrip(".,")
-    digits = _point(digits)
+    digits = _point(match["digits"].strip().translate(_LOOKALIKES).rstrip(".,"))
     whole = digits.partition(".")[0]
-    if digits.count(".") > 1 or (len(whole) > 1 and whole[0] == "0"):
+    if not digits or (len(whole) > 1 and whole[0] == "0"):
         return None
     number = Decimal(digits)
     minus = (match["sign"] or match["sign2"] or match["trail"] or "+") in "-\u2212"
@@ -64,17 +64,21 @@ def loose(text: str) -> Decimal | None:
 
 
 def _point(digits: str) -> str:
-    """Digits with one point: the last separator is the decimal mark unless three digits follow
-    a repeated or single comma."""
+    """Digits with one point and no other separator; nothing where the groups are not groups of
+    three. A lone comma before three digits parts thousands."""
+    grouped = _GROUPED.match(digits)
+    if digits.isdigit() or (grouped and (grouped["by"] != "." or digits.count(".") > 1)):
+        return _digits_only(digits)
     last = max(digits.rfind("."), digits.rfind(","))
-    if last < 0:
-        return digits
-    mark, tail = digits[last], digits[last + 1:]
-    other = "," if mark == "." else "."
-    grouped = len(tail) == 3 and (digits.count(mark) > 1 or mark == ",") and other not in digits
-    if grouped:
-        return digits.replace(mark, "")
-    return digits[:last].replace(other, "").replace(mark, "") + "." + tail
+    whole, mark, tail = digits[:last], digits[last:last + 1], digits[last + 1:]
+    if not mark or mark in whole or not tail.isdigit() or not (
+            whole.isdigit() or _GROUPED.match(whole)):
+        return ""
+    return f"{_digits_only(whole)}.{tail}"
+
+
+def _digits_only(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
 
 
 def swaps(value: Decimal) -> Iterator[Decimal]:

@@ -72,8 +72,9 @@ def finding(kind: Kind, table_or_sheet: Table | Sheet, cells: list[Place] | list
 
 
 def plain(value: Decimal) -> str:
-    """A number for a sentence: thousands parted, no exponent, no needless zeros past cents."""
-    text = f"{value:,f}"
+    """A number for a sentence: thousands parted, no exponent, cents in full, and no more than
+    six places after the point."""
+    text = f"{round(value, 6):,f}" if int(value.as_tuple().exponent) < -6 else f"{value:,f}"
     whole, point, tail = text.partition(".")
     tail = tail.rstrip("0").ljust(2, "0") if point else ""
     return f"{whole}.{tail}" if tail else whole
