@@ -175,3 +175,20 @@ def coaching_for(user: User) -> QuerySet[CoachingNote]:
     if may(user, Act.SEE_COACHING):
         return CoachingNote.objects.filter(case__in=cases_for(user))
     return CoachingNote.objects.none()
+
+
+def uploads_for(user: User) -> QuerySet[Upload]:
+    """What was sent to the desk and ``user`` may see; for a case only with that case."""
+    if not may(user, Act.SEE_FILES):
+        return Upload.objects.none()
+    return Upload.objects.filter(Q(case__isnull=True) | Q(case__in=cases_for(user)))
+
+
+def runs_for(user: User) -> QuerySet[ReconRun]:
+    """Reconciliation runs that ``user`` may see."""
+    return ReconRun.objects.all() if may(user, Act.SEE_RECON) else ReconRun.objects.none()
+
+
+def breaks_for(user: User) -> QuerySet[BreakRecord]:
+    """Breaks that ``user`` may see; a break shows figures and entries, never a customer's words."""
+    return BreakRecord.objects.all() if may(user, Act.SEE_RECON) else BreakRecord.objects.none()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from amends.desk.access import Act, cases_for, may
 from amends.desk.models import User
 from amends.desk.queries.search import find_cases
-from amends.desk.queries.shell import PLACES
+from amends.desk.queries.shell import places_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ def menu(user: User, *, query: str, at: str) -> Menu:
         acts = _fit(_ON_A_CASE, words)
     places = tuple(
         Row(f"Go to {place.title}", f"G {place.letter.upper()}", url=reverse(place.url_name))
-        for place in PLACES
-        if may(user, place.act)
+        for place in places_for(user)
     )
     cases: tuple[Row, ...] = ()
     if may(user, Act.SEE_CASES):

@@ -7,18 +7,15 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from amends.desk.access import Act, gate, may, require
+from amends.desk.access import Act, gate, require
 from amends.desk.queries.menu import menu
-from amends.desk.queries.shell import PLACES
+from amends.desk.queries.shell import places_for
 
 
 @gate(Act.HOME)
 def home(request: HttpRequest) -> HttpResponse:
     """The first place of the rail that this person may enter."""
-    for place in PLACES:
-        if may(request.user, place.act):
-            return redirect(place.url_name)
-    return redirect("settings")
+    return redirect(places_for(require(request.user, Act.HOME))[0].url_name)
 
 
 @gate(Act.HOME)
