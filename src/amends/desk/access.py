@@ -19,7 +19,16 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from amends.desk.models import (
-    Case, CoachingNote, Escalation, Message, Role, SourceFile, User,
+    BreakRecord,
+    Case,
+    CoachingNote,
+    Escalation,
+    Message,
+    ReconRun,
+    Role,
+    SourceFile,
+    Upload,
+    User,
 )
 
 
