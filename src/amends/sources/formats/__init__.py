@@ -1,0 +1,1 @@
+"""One file per format. Each module has ``FORMATS``, ``recognises(head)`` and ``read(source)``."""
