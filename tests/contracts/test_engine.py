@@ -49,6 +49,9 @@ def test_a_missing_file_is_a_problem_not_an_engine_error(engine: Engine, tmp_pat
     """What a person can repair is said as a Problem."""
     with pytest.raises(AmendsError, match="cannot be read"):
         engine.view("gone", tmp_path / "gone.parquet")
+    (tmp_path / "letter.parquet").write_text("dear colleague")
+    with pytest.raises(AmendsError, match="cannot be read"):
+        engine.view("letter", tmp_path / "letter.parquet")
 
 
 def test_what_does_not_fit_is_a_problem() -> None:

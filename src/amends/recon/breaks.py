@@ -71,8 +71,8 @@ BREAK_WORDS: dict[str, BreakWords] = {
 }
 
 RULE_WORDS: dict[str, str] = {
-    "exact": "Reference, amount, currency, account, card and time agree.",
-    "reference": "The reference agrees once case, spaces and separators are set aside.",
+    "exact": "Reference, amount, currency, account and time agree; no card speaks against it.",
+    "reference": "The reference agrees; the amount is within rounding or the day's rate.",
     "repaired": "The reference is damaged; amount, account and time show which one it was.",
     "silent": "The line says no usable reference; amount, account, card and minute fit only here.",
     "renamed": "The line bears a reference that the ledger has not; amount, card and minute fit.",

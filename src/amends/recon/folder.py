@@ -126,8 +126,9 @@ def name_tables(engine: Engine, folder: Folder) -> None:
     for table, wanted in COLUMNS.items():
         path = folder.path / f"{table}.parquet"
         if table in folder.tables:
+            shaped = select(table, path)
             engine.view(f"{table}_file", path)
-            engine.run(f"CREATE VIEW {table}_new AS {select(table, path)}")
+            engine.run(f"CREATE VIEW {table}_new AS {shaped}")
         else:
             empty = ", ".join(f'CAST(NULL AS {kind.rstrip("!")}) AS "{name}"'
                               for name, kind in wanted.items())

@@ -62,7 +62,7 @@ def pair(engine: Engine, rules: Rules, settled_before: str, told: Callable[[str]
     engine.run(step("31_scored", rules))
     _rounds(engine, rules, "rule", settled_before)
     told("references are repaired")
-    engine.run(step("40_groups", rules, settled_before=settled_before))
+    engine.run(step("40_groups", rules))
     _parts_with_damage(engine, rules, settled_before)
     _rounds(engine, rules, "rule_if_it_differs", settled_before)
     told("parts are put together")

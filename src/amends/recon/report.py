@@ -37,8 +37,8 @@ _PAYOUT_SCHEMA = pa.schema([
 def sentence(rule: str, reference: str, amount: str, card: str, timing: str) -> str:
     """Why two rows were put together, in one sentence made of their evidence."""
     evidence = f"{_REFERENCE[reference]}, {_AMOUNT[amount]}{_CARD[card]}{_TIMING[timing]}"
-    if rule == "batch":
-        return RULE_WORDS["batch"]
+    if rule in ("exact", "batch"):
+        return RULE_WORDS[rule]
     if rule == "parts":
         return f"{RULE_WORDS['parts'][:-1]}: {_REFERENCE[reference]}, {_AMOUNT[amount]}."
     return f"{evidence[0].upper()}{evidence[1:]}."
@@ -64,7 +64,9 @@ def write_links(engine: Engine, out: Path) -> None:
             FROM exact_once
             UNION ALL
             SELECT t.ledger_id, t.line_id, t.kind, t.rule,
-                   CAST(LEAST(t.score, {_FULL_SCORE}) AS DOUBLE) / {_FULL_SCORE}, r.reason
+                   CASE WHEN t.rule = 'exact' THEN CAST(1 AS DOUBLE)
+                        ELSE CAST(LEAST(t.score, {_FULL_SCORE}) AS DOUBLE) / {_FULL_SCORE} END,
+                   r.reason
             FROM tied AS t
             JOIN reasons AS r ON r.rule = t.rule AND r.reference = t.reference
              AND r.amount = t.amount AND r.card = t.card AND r.timing = t.timing

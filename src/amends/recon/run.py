@@ -167,7 +167,7 @@ def _seen_until(engine: Engine, state: Path | None) -> date:
     found = engine.query("SELECT CAST(MAX(booked_at) AS DATE) AS d FROM ledger_today UNION ALL "
                          "SELECT MAX(settled_date) FROM psp_today").column("d").to_pylist()
     days: list[date] = [day + timedelta(days=1) for day in found if day]
-    return max([*days, open_items.seen_until(state) or date.min])
+    return max([*days, open_items.seen_until(state) or date(1970, 1, 1)])
 
 
 def _ensure_ids(engine: Engine) -> None:
@@ -220,7 +220,7 @@ def _bank(job: Job) -> PayoutResult:
                               tuple(row["line_id"] for row in rows), nets))
     before = job.settled_before
     if before != _NEVER:
-        before = job.until - timedelta(days=job.rules["bank_days"])
+        before = job.until - timedelta(days=job.rules["bank_due_days"])
     return tie_payouts(payouts, lines, job.rules, before)
 
 
@@ -272,8 +272,10 @@ def _totals(job: Job, found: Sequence[dict[str, object]],
 
 def _summary(job: Job, totals: list[dict[str, Any]]) -> dict[str, Any]:
     rules = job.engine.query(
+        "SELECT rule, CAST(SUM(n) AS BIGINT) AS n FROM ("
         "SELECT 'exact' AS rule, COUNT(*) AS n FROM exact_once UNION ALL "
-        "SELECT rule, COUNT(*) FROM tied GROUP BY rule ORDER BY n DESC, rule").to_pylist()
+        "SELECT rule, COUNT(*) FROM tied GROUP BY rule) AS r "
+        "GROUP BY rule ORDER BY n DESC, rule").to_pylist()
     breaks = job.engine.query("SELECT kind, COUNT(*) AS n FROM written_breaks GROUP BY kind "
                               "ORDER BY kind").to_pylist()
     return {"rules": job.rules.name, "closes_on": job.close.on.isoformat(),

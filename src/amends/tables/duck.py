@@ -50,7 +50,7 @@ def _said_plainly() -> Iterator[None]:
     except duckdb.OutOfMemoryException as full:
         raise AmendsError(Problem("error", "The tables do not fit into the memory allowed.",
                                   "Allow more, or name a folder to spill to.")) from full
-    except duckdb.IOException as unread:
+    except (duckdb.IOException, duckdb.InvalidInputException) as unread:
         raise AmendsError(Problem("error", f"A table cannot be read or written: {unread}",
                                   "Check the path and the free space.")) from unread
 

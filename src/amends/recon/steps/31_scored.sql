@@ -11,6 +11,7 @@ WITH pointed AS (
 SELECT *,
   CASE
     WHEN card = 'conflict' THEN NULL
+    WHEN reference = 'same' AND amount = 'same' AND timing = 'near' THEN 'exact'
     WHEN reference = 'same' AND amount IN ('same', 'rounding', 'fx') THEN 'reference'
     WHEN reference IN ('inside', 'typo', 'cut', 'twisted') AND amount IN ('same', 'rounding')
          AND (timing = 'near' OR (timing = 'day' AND (card = 'same' OR reference = 'inside')))

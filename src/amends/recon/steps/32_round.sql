@@ -13,7 +13,8 @@ FROM (
   WINDOW by_ledger AS (PARTITION BY ledger_id ORDER BY score DESC, line_id),
          by_line AS (PARTITION BY line_id ORDER BY score DESC, ledger_id)
 ) AS ranked
-WHERE $rule IS NOT NULL AND (seen_at < TIMESTAMP '$settled_before' OR $rule = 'reference')
+WHERE $rule IS NOT NULL
+  AND (seen_at < TIMESTAMP '$settled_before' OR $rule IN ('exact', 'reference', 'repaired'))
   AND place_ledger = 1 AND place_line = 1
   AND score - COALESCE(next_ledger, -1000) >= $margin
   AND score - COALESCE(next_line, -1000) >= $margin;

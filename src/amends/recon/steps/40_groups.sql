@@ -23,7 +23,7 @@ WITH l AS (
   JOIN ps ON ls.key = ps.key AND ls.account = ps.account AND ls.type = ps.type
   LEFT JOIN fx ON fx.base = ls.currency AND fx.quote = ps.currency
               AND fx.on_day = CAST(ls.first_at AS DATE) AND ls.currency <> ps.currency
-  WHERE ls.n + ps.n > 2 AND ls.last_at < TIMESTAMP '$settled_before'
+  WHERE ls.n + ps.n > 2
     AND DATE_DIFF('day', ls.first_at, ls.last_at) <= $part_days
     AND DATE_DIFF('day', ps.first_at, ps.last_at) <= $part_days
     AND ((ls.currency = ps.currency
