@@ -167,7 +167,7 @@ class _Pool:
     def _fitting(self, story: str, among: set[int]) -> Iterator[Sale]:
         tail = _TAIL_DAYS.get(story, _TAIL_DAYS_ELSE)
         last = self.plan.until - timedelta(days=tail)
-        first = last - timedelta(days=4) if story == "refund_in_transit" else self.plan.first
+        first = last - timedelta(days=3) if story == "refund_in_transit" else self.plan.first
         fits = _FITS.get(story, _any)
         for sale in self.free:
             if among and sale.customer.number not in among:

@@ -15,6 +15,7 @@ from amends.sample.faults import Fault
 from amends.sample.mappings import mappings_file
 from amends.sample.plan import Plan
 from amends.sample.statements import camt053, mt940
+from amends.sample.workbook import Sheets, refund_review
 from amends.sample.world import World, build
 
 
@@ -41,7 +42,9 @@ def make(folder: Path, plan: Plan) -> Made:
                                   "Name a new folder, or one that a sample is in.", str(folder)))
     world = build(plan)
     told = tell_all(world)
-    written = _sources(world) | _truths(world, told) | {"escalations.csv": escalations_file(told)}
+    sheets = refund_review(plan, world.sales)
+    written = _sources(world, sheets) | _truths(world, told, sheets)
+    written["escalations.csv"] = escalations_file(told)
     for name in ("files", "truth"):
         for old in (folder / name).glob("*"):
             old.unlink()
@@ -56,7 +59,7 @@ def make(folder: Path, plan: Plan) -> Made:
         "faults": len(world.faults) + len(world.bank.faults), "breaks": len(books.breaks)})
 
 
-def _sources(world: World) -> dict[str, str | bytes]:
+def _sources(world: World, sheets: Sheets) -> dict[str, str | bytes]:
     """Everything under ``files/``."""
     found: dict[str, str | bytes] = {}
     found |= csv_files.ledger_files(world.books)
@@ -66,6 +69,7 @@ def _sources(world: World) -> dict[str, str | bytes]:
     found["mappings.json"] = mappings_file()
     found["fee-schedule.csv"] = csv_files.fee_file()
     found["fx-rates.csv"] = csv_files.rate_file(world.rates)
+    found["refund-review.xlsx"] = sheets.content
     return {f"files/{name}": text for name, text in found.items()}
 
 
@@ -85,7 +89,7 @@ def _bank_files(world: World) -> dict[str, str | bytes]:
     return found | {f"bank-gbp-{day}.sta": mt940(both) for day, both in together("GBP", "USD")}
 
 
-def _truths(world: World, told: list[Told]) -> dict[str, str | bytes]:
+def _truths(world: World, told: list[Told], sheets: Sheets) -> dict[str, str | bytes]:
     """Everything under ``truth/``."""
     written_by = {id(one.fault): one.external_id for one in told if one.fault}
     faults: list[Fault] = [*world.faults.values(), *world.bank.faults]
@@ -94,5 +98,6 @@ def _truths(world: World, told: list[Told]) -> dict[str, str | bytes]:
         "truth/labels.csv": truth.labels_file(one.true for one in told),
         "truth/faults.csv": truth.faults_file(
             (fault, written_by.get(id(fault), "")) for fault in faults),
+        "truth/workbook.csv": sheets.truth(),
         "truth/breaks.csv": truth.breaks_file(world.books.breaks),
     }
