@@ -11,6 +11,8 @@ from house.tree import ROOT, SOURCE, dotted, expect_none, library, parsed, room,
 
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time",
           "time.time_ns", "timezone.now")
+CLOCKS_WITHOUT_ARGUMENT = ("timezone.localdate", "timezone.localtime", "time.localtime",
+                           "time.gmtime")
 NETWORK = ("socket", "ssl", "requests", "httpx", "urllib3", "urllib.request", "http.client",
            "smtplib", "imaplib", "ftplib", "asyncio")
 ENVIRONMENT = ("os.environ", "os.getenv", "os.environb")
@@ -30,6 +32,14 @@ def names_used(tree: ast.Module) -> list[tuple[str, int]]:
             if isinstance(node, ast.Attribute | ast.Name)]
 
 
+def clock_readings(tree: ast.Module) -> list[tuple[str, int]]:
+    """Where the time is asked for, or handed on as a function to ask with."""
+    calls = [(dotted(node.func), node.lineno) for node in ast.walk(tree)
+             if isinstance(node, ast.Call) and not node.args and not node.keywords]
+    return ([(name, line) for name, line in names_used(tree) if name.endswith(CLOCKS)]
+            + [(name, line) for name, line in calls if name.endswith(CLOCKS_WITHOUT_ARGUMENT)])
+
+
 def imported(tree: ast.Module) -> list[tuple[str, int]]:
     found = [(alias.name, node.lineno) for node in ast.walk(tree)
              if isinstance(node, ast.Import) for alias in node.names]
@@ -41,15 +51,14 @@ def imported(tree: ast.Module) -> list[tuple[str, int]]:
 def test_nothing_below_a_door_asks_what_time_it_is() -> None:
     """Time is handed in, so that every date can be reckoned again."""
     expect_none([f"{where(path, line)} {name}" for path, tree in library()
-            for name, line in names_used(tree) if name.endswith(CLOCKS)])
+            for name, line in clock_readings(tree)])
 
 
 def test_the_desk_has_one_clock() -> None:
     """Whoever sets AMENDS_NOW sets the time of every page, job and letter."""
     expect_none([f"{where(path, line)} {name}" for path, tree in parsed().items()
             if room(path) == "desk" and str(path.relative_to(SOURCE)) not in DESK_CLOCKS
-            for name, line in names_used(tree) if name.endswith(CLOCKS)
-            and name.split(".")[0] != "clock"])
+            for name, line in clock_readings(tree)])
 
 
 def test_nothing_below_a_door_reads_the_environment() -> None:

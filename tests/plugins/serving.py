@@ -17,6 +17,7 @@ import pytest
 from plugins.ports import free_port, wait_for
 
 READY_WITHIN_SECONDS = 60
+WEB, WORKER = "gunicorn", "amends.cli.main worker"  # how their command lines are told apart
 
 
 class DeskProcess:
@@ -51,11 +52,12 @@ class DeskProcess:
         return _owned_by(f"AMENDS_DATA={self.data}".encode())
 
     def kill(self, only: str = "") -> list[int]:
-        """``kill -9``, all at once, or those whose command line holds ``only``; gives which."""
+        """``kill -9``, all at once, or ``only`` WEB or WORKER; gives which, once they are gone."""
         chosen = [number for number, words in self.processes().items() if only in words]
         for number in chosen:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
+        wait_for(lambda: not {*chosen} & {*self.processes()}, 10, "the end of killed processes")
         if not only and self._group:
             self._group.wait(timeout=10)
         return chosen
