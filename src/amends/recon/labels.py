@@ -129,7 +129,8 @@ def of_ledger(rows: Iterable[Row], close: Close, other_side: str) -> list[dict[s
 
 def of_payouts(result: PayoutResult, close: Close, bank_until: date,
                rules: Rules) -> list[dict[str, object]]:
-    """Breaks between payouts and the bank; a payout still on its way is none."""
+    """Breaks between payouts and the bank; a payout on its way, or proposed, is none."""
+    proposed = [tie.payout for tie in result.proposed]
     found = []
     for payout, line, missing in result.short:
         found.append(break_row(
@@ -138,7 +139,8 @@ def of_payouts(result: PayoutResult, close: Close, bank_until: date,
             close.age(line.value_on), payout_id=None if payout.lines else payout.key,
             bank_line_id=line.id))
     for payout in result.unpaid:
-        if payout.settled_on + timedelta(days=rules["bank_due_days"]) <= max(close.on, bank_until):
+        due_on = payout.settled_on + timedelta(days=rules["bank_due_days"])
+        if payout not in proposed and due_on <= max(close.on, bank_until):
             found.append(break_row(
                 "payout_missing", f"No bank line for {said(payout.net_minor, payout.currency)} "
                 f"settled on {payout.settled_on} on account {payout.account or '(none)'}.",

@@ -117,7 +117,14 @@ class _Account:
         whole = (self._named, self._named_in_parts, self._same_amount, self._merged, self._split)
         for look in (*whole, self._complete, *whole, self._short, self._runs_of_lines):
             look()
+        for line in self.open:
+            if line.value_on >= self.settled_before:
+                self._propose([p for p in self.due if self._fits(line, p)], line,
+                              "The amount fits; another bank line may still come.")
         self.result.unpaid.extend(self.due)
+
+    def _propose(self, payouts: Sequence[Payout], line: BankLine, why: str) -> None:
+        self.result.proposed.extend(PayoutTie(p, line, "1:1", "amount", why) for p in payouts)
 
     def _names(self, line: BankLine, payout: Payout) -> bool:
         return bool(not payout.lines and bare(payout.key) in self.texts[line.id])
@@ -169,9 +176,7 @@ class _Account:
                 self._tie(picked, [line], "amount", "The amount fits this payout and no other, "
                           "within the days that a transfer takes.")
             else:
-                for payout in picked:
-                    self.result.proposed.append(PayoutTie(
-                        payout, line, "1:1", "amount", "The amount fits, but not only here."))
+                self._propose(picked, line, "The amount fits, but not only here.")
 
     def _fits(self, line: BankLine, payout: Payout) -> bool:
         return line.amount_minor == payout.net_minor and self._in_window(line, payout)

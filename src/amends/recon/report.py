@@ -75,13 +75,16 @@ def write_links(engine: Engine, out: Path) -> None:
 
 def write_proposed(engine: Engine, result: PayoutResult, out: Path) -> None:
     """``proposed.parquet``: pairs of rows, and payouts with bank lines, that a person may tie."""
-    rivals = result.proposed
+    settled = {tie.payout for tie in result.ties}
+    rivals = [tie for tie in result.proposed if tie.payout not in settled]
     engine.view("maybe_paid", pa.table({
         "payout_id": pa.array([None if tie.payout.lines else tie.payout.key for tie in rivals],
                               pa.string()),
         "bank_line_id": pa.array([tie.bank_line.id for tie in rivals], pa.int64()),
         "reason": pa.array([tie.reason for tie in rivals], pa.string()),
-        "others": pa.array([len(rivals) - 1 for _ in rivals], pa.int64())}))
+        "others": pa.array([sum(
+            other.bank_line is tie.bank_line for other in rivals) - 1 for tie in rivals],
+            pa.int64())}))
     engine.write(
         f"""SELECT m.ledger_id, m.line_id, CAST(NULL AS VARCHAR) AS payout_id,
                    CAST(NULL AS BIGINT) AS bank_line_id,

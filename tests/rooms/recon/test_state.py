@@ -65,7 +65,7 @@ def test_daily_runs_end_where_one_run_over_the_month_ends(tmp_path: Path) -> Non
     assert _key([row for day in days for row in day.payouts]) == _key(month.payouts)
     assert _key(days[-1].breaks) == _key(month.breaks)
     assert _key(days[-1].proposed) == _key(month.proposed)
-    assert {"duplicate_ledger", "duplicate_psp", "missing_in_psp"} <= set(month.kinds)
+    assert {"duplicate_ledger", "duplicate_psp", "timing_cutoff"} <= set(month.kinds)
 
 
 def test_the_same_folder_twice_changes_nothing(tmp_path: Path) -> None:
