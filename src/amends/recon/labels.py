@@ -130,7 +130,7 @@ def of_ledger(rows: Iterable[Row], close: Close, other_side: str) -> list[dict[s
 def of_payouts(result: PayoutResult, close: Close, bank_until: date,
                rules: Rules) -> list[dict[str, object]]:
     """Breaks between payouts and the bank; a payout on its way, or proposed, is none."""
-    proposed = [tie.payout for tie in result.proposed]
+    proposed = [tie.payout for tie in result.live]
     found = []
     for payout, line, missing in result.short:
         found.append(break_row(

@@ -71,6 +71,14 @@ class PayoutResult:
     short: list[tuple[Payout, BankLine, int]] = field(default_factory=list)
     unpaid: list[Payout] = field(default_factory=list)
 
+    @property
+    def live(self) -> list[PayoutTie]:
+        """Proposals between a payout and a bank line that are both still open."""
+        payouts = {tie.payout for tie in self.ties}
+        lines = {tie.bank_line.id for tie in self.ties}
+        return [tie for tie in self.proposed
+                if tie.payout not in payouts and tie.bank_line.id not in lines]
+
 
 def bare(text: str | None) -> str:
     """Letters and digits only, upper case, look-alikes (O and 0, I, L and 1) made one."""

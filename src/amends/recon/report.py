@@ -75,8 +75,7 @@ def write_links(engine: Engine, out: Path) -> None:
 
 def write_proposed(engine: Engine, result: PayoutResult, out: Path) -> None:
     """``proposed.parquet``: pairs of rows, and payouts with bank lines, that a person may tie."""
-    settled = {tie.payout for tie in result.ties}
-    rivals = [tie for tie in result.proposed if tie.payout not in settled]
+    rivals = result.live
     engine.view("maybe_paid", pa.table({
         "payout_id": pa.array([None if tie.payout.lines else tie.payout.key for tie in rivals],
                               pa.string()),

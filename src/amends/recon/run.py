@@ -252,7 +252,7 @@ def _totals(job: Job, found: Sequence[dict[str, object]],
         named = {int(str(row[key])): "carried" if row["kind"] == "timing_cutoff" else "breaks"
                  for row in found if row[key] is not None}
         if side == "bank":
-            proposed = [tie.bank_line.id for tie in result.proposed]
+            proposed = [tie.bank_line.id for tie in result.live]
             engine.view("bank_linked", pa.table({"id": pa.array(sorted(
                 {tie.bank_line.id for tie in result.ties}), pa.int64())}))
             linked = "SELECT id FROM bank_linked"
