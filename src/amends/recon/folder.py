@@ -36,6 +36,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 # what stands in where a column is missing or empty
 _INSTEAD = {"type": "'payment'", "account": "''", "net_minor": "gross_minor",
             "settled_date": "CAST(created_at AS DATE)"}
+_BY_SIGN = "CASE WHEN amount_minor < 0 THEN 'refund' ELSE 'payment' END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,11 @@ def look(path: Path) -> Folder:
     return folder
 
 
-def select(table: str, path: Path) -> str:
-    """The SELECT that brings the Parquet file's columns to the types of ``COLUMNS``."""
+def select(table: str, path: Path, **instead: str) -> str:
+    """The SELECT that brings the Parquet file's columns to the types of ``COLUMNS``.
+
+    ``instead`` gives another expression for a column.
+    """
     try:
         there = set(pq.read_schema(path).names)
     except (OSError, ValueError) as unread:
@@ -115,6 +119,7 @@ def select(table: str, path: Path) -> str:
     columns = []
     for name, kind in wanted.items():
         value = f'CAST("{name}" AS {kind.rstrip("!")})' if name in there else "NULL"
+        value = instead.get(name, value)
         if name in _INSTEAD:
             value = f"COALESCE({value}, {_INSTEAD[name]})"
         columns.append(f'CAST({value} AS {kind.rstrip("!")}) AS "{name}"')
@@ -134,10 +139,16 @@ def name_tables(engine: Engine, folder: Folder) -> None:
                               for name, kind in wanted.items())
             engine.run(f"CREATE VIEW {table}_new AS SELECT {empty} WHERE 1 = 0")
     if folder.direct:
+        signed = select("ledger", folder.path / "ledger.parquet", type=_BY_SIGN)
         engine.run(f"CREATE OR REPLACE VIEW psp_new AS {AS_REPORT} FROM bank_new; "
-                   f"CREATE OR REPLACE VIEW ledger_new AS SELECT * REPLACE (CASE WHEN "
-                   f"amount_minor < 0 THEN 'refund' ELSE 'payment' END AS type) FROM "
-                   f"({select('ledger', folder.path / 'ledger.parquet')}) AS l")
+                   f"CREATE OR REPLACE VIEW ledger_new AS {signed}")
     engine.run("CREATE TABLE fx AS SELECT date AS on_day, base, quote, "
                "CAST(ROUND(rate * 1000000000) AS BIGINT) AS rate_e9 FROM fx_rates_new "
                "WHERE rate > 0")
+
+
+def set_clock_back(engine: Engine, folder: Folder, seconds: int) -> None:
+    """Read the report's times ``seconds`` earlier: its clock is in another time zone."""
+    earlier = select("psp", folder.path / "psp.parquet",
+                     created_at=f"CAST(created_at AS TIMESTAMP) - INTERVAL {seconds} SECOND")
+    engine.run(f"CREATE OR REPLACE VIEW psp_new AS {earlier}")

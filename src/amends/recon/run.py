@@ -18,8 +18,8 @@ import pyarrow as pa
 from amends.problems import AmendsError, Problem
 from amends.recon import labels, open_items, report
 from amends.recon.direct import tie_batches
-from amends.recon.folder import Folder, look, name_tables
-from amends.recon.pairing import pair, step
+from amends.recon.folder import Folder, look, name_tables, set_clock_back
+from amends.recon.pairing import hours_apart, pair, step, tie_exact
 from amends.recon.payouts import BankLine, Payout, PayoutResult, tie_payouts
 from amends.recon.rules import Rules, load
 from amends.tables import Engine, Interrupted, open_engine
@@ -181,6 +181,10 @@ def _ensure_ids(engine: Engine) -> None:
 
 def _work(job: Job, beside: Path) -> tuple[dict[str, Any], PayoutResult]:
     engine, told = job.engine, job.told
+    tie_exact(engine, job.rules)
+    if not job.folder.direct and (seconds := hours_apart(engine, job.rules)):
+        set_clock_back(engine, job.folder, seconds)
+        tie_exact(engine, job.rules)
     pair(engine, job.rules, job.settled_before.isoformat(), told)
     if job.folder.direct:
         tie_batches(engine, job.rules, job.settled_before)
