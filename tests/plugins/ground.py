@@ -35,6 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
         return
     folder = tempfile.mkdtemp(prefix="amends-tests-")
+    (Path(folder) / "static").mkdir()
     early_config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ |= {"DJANGO_SETTINGS_MODULE": "amends.desk.settings.local", "AMENDS_DATA": folder,
                    "AMENDS_SECRET_KEY": "only for tests, and the same in each worker of a run"}
