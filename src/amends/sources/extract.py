@@ -7,6 +7,7 @@ states control figures and Problems. Entries leave in batches, so that memory st
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,7 +115,16 @@ class Extract:
         self.counts[what] = self.counts.get(what, 0) + number
 
     def minor(self, text: str, currency: str, *, line: int | None, field: str) -> int | None:
-        """Minor units of a plain decimal; None with a Problem if finer, unknown or no amount."""
+        """Minor units of a plain decimal; None with a Problem if finer, unknown or no amount.
+
+        Where the file names no currency at all, an amount written with two decimals has a minor
+        unit of two digits, and a Problem says so.
+        """
+        if not currency and re.fullmatch(r"-?[0-9]{1,16}\.[0-9]{2}", text):
+            self.problem(f"No currency is named; {text} is read with two decimals, as written.",
+                         "Ask the sender for the currency.", line=line, field=field,
+                         severity="warning")
+            return int(text.replace(".", ""))
         if not is_currency(currency):
             self.problem(
                 f"{currency!r} is not a currency, so the amount {text} has no minor unit.",
@@ -144,8 +154,11 @@ class Extract:
         counterparty_account: str | None = None, text: str | None = None,
         references: Sequence[tuple[str, str]] = (), code_scheme: str | None = None,
         code: str | None = None, raw: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add one entry to ``tally``, by default the last statement. Debits are negative."""
+    ) -> int | None:
+        """Add one entry to ``tally``, by default the last statement; gives its minor units.
+
+        Debits are negative. Texts and ``raw`` are masked here; references are kept as written.
+        """
         if tally is None:
             tally = self.tallies[-1] if self.tallies else self.open_statement()
         exact = None if amount is None else format(amount, "f")
@@ -167,6 +180,7 @@ class Extract:
         self.cover(booked_on or value_on)
         if len(self._rows) >= ROWS_PER_BATCH:
             self.flush()
+        return minor
 
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Add rows that are already of ``ENTRY_SCHEMA`` and masked (tabular files)."""

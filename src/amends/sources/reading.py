@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 from amends.problems import AmendsError, Problem
 from amends.sources.columns import read_mapping
 from amends.sources.extract import PROBLEMS_KEPT, Extract
-from amends.sources.formats import camt, tabular
+from amends.sources.formats import camt, mt940, swedbankpay, tabular
 from amends.sources.mapping import ColumnMapping
 from amends.sources.records import ENTRY_SCHEMA, Control, Statement
 from amends.sources.source import HEAD_BYTES, Source
 
-_READERS: tuple[ModuleType, ...] = (camt, tabular)  # asked in this order
+_READERS: tuple[ModuleType, ...] = (camt, mt940, swedbankpay, tabular)  # asked in this order
 Progress = Callable[[int, int], None]
 
 

@@ -24,6 +24,7 @@ from amends.sources.formats.camt_parts import (
     detail_of,
     first,
     leaves,
+    line_of,
     local,
     reference_pairs,
     return_reason,
@@ -124,7 +125,7 @@ def _take(name: str, element: etree._Element, statement: _Open, extract: Extract
         statement.currency = first(found, "/Ccy")
         statement.tally.currency = statement.currency or None
     elif name == "Bal":
-        _balance(leaves(element), _line(element), statement, extract)
+        _balance(leaves(element), line_of(element), statement, extract)
     elif name == "TxsSummry":
         _summary(leaves(element), statement)
     _forget(element, "")
@@ -177,7 +178,7 @@ def _close(statement: _Open, extract: Extract) -> None:
 
 def _entry(element: etree._Element, statement: _Open, extract: Extract) -> None:
     """One ``Ntry`` with the details that were gathered before it ended."""
-    found, line = leaves(element), _line(element)
+    found, line = leaves(element), line_of(element)
     details = statement.details
     extract.counts["details"] += statement.details_seen
     amount, currency = _amount(found, "", statement, extract, line)
@@ -291,11 +292,6 @@ def _named(source: Source) -> str:
     word = found.group().decode() if found else ""
     return word if word in FORMATS else {"AcctRpt": "camt.052", "DbtCdtNtfctn": "camt.054"}.get(
         word, "camt.053")
-
-
-def _line(element: etree._Element) -> int | None:
-    line: Any = element.sourceline
-    return int(line) if line else None
 
 
 def _words(error: etree.XMLSyntaxError) -> str:

@@ -29,6 +29,12 @@ def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def line_of(element: etree._Element) -> int | None:
+    """The 1-based line on which an element begins."""
+    line: Any = element.sourceline
+    return int(line) if line else None
+
+
 def leaves(element: etree._Element) -> Leaves:
     """Texts by path under ``element`` (``/RmtInf/Ustrd``), currencies under ``.../Amt@Ccy``."""
     found: Leaves = {}
