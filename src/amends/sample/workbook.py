@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from decimal import Decimal
+from decimal import Context, Decimal
 from random import Random
 
 from openpyxl import Workbook
@@ -32,6 +32,7 @@ _REASONS = ("damaged", "not delivered", "changed mind", "charged twice", "wrong 
 _STAMP = (2026, 1, 1, 0, 0, 0)
 _SAVED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _FORMULA = re.compile(r'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)<v ?/?>(?:</v>)?')
+_DOUBLE = Context(prec=17)  # as many digits as a spreadsheet's number carries
 _DATE, _MONEY = "yyyy-mm-dd", "#,##0.00"
 
 
@@ -66,7 +67,7 @@ def refund_review(plan: Plan, sales: list[Sale]) -> Sheets:
     """``refund-review.xlsx``: a list of refunds, a summary by reason, both with mistakes."""
     stream = plan.stream("workbook")
     chosen = [sale for sale in sales if sale.currency == "EUR" and sale.amount_minor >= 1_000
-              and not sale.is_foreign][:400]
+              and not sale.is_foreign and _swapped(sale.amount_minor) != sale.amount_minor][:400]
     chosen = sorted(stream.sample(chosen, _ROWS), key=lambda sale: sale.placed_at)
     lines = [_line(sale, stream) for sale in chosen]
     made = Sheets()
@@ -177,7 +178,7 @@ def _summary(sheet: Worksheet, lines: list[_Line], made: Sheets) -> dict[str, De
     sheet.append(["Total", "=SUM(B2:B7)", "=SUM(C2:C7)"])
     total = sum(sums.values())
     values |= {"B8": Decimal(len(lines)), "C8": _decimal(total)}
-    values |= {f"D{row}": (Decimal(sums[reason]) / Decimal(total)).quantize(Decimal("0.0001"))
+    values |= {f"D{row}": _DOUBLE.divide(sums[reason], total)
                for row, reason in enumerate(_REASONS, 2)}
     _widths(sheet, (18, 9, 14, 14))
     return values
