@@ -171,7 +171,8 @@ class _Twins:
             "duplicate", self.table,
             [_whole_row(self.table, row), _whole_row(self.table, first)],
             f"{self.table.column_name(key.number)} {self.table.sheet.value(row, key.number)} "
-            f"is in rows {first} and {row} with the same amounts; nearly every other one is there once.",
+            f"is in rows {first} and {row} with the same amounts; nearly every other one is there "
+            "once.",
             "Leave one out." + self._worth(row), score=0.8, what="The reference is there twice")
 
     def _amounts_agree(self, one: int, other: int, key: _Column) -> bool:
