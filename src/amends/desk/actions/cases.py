@@ -23,7 +23,7 @@ from amends.desk.actions.clocks import (
     start_clocks,
     start_targets,
 )
-from amends.desk.actions.recording import change, follow, record
+from amends.desk.actions.recording import ask_to_investigate, change, record
 from amends.desk.models import Case, Claim, Counter, Escalation, Party, Team, User
 from amends.problems import AmendsError, Problem
 
@@ -84,8 +84,7 @@ def open_case(*, actor: Actor, now: datetime, escalation: EscalationFacts) -> Op
         change(case, now=now, needs=sorted({*case.needs, *map(str, read.needs)}),
                severity=max(case.severity, read.severity))
     refresh_next(case, now=now)
-    follow("investigate", key=f"investigate:{case.number}:{case.version}", now=now,
-           payload={"case": case.number})
+    ask_to_investigate(case, now=now)
     return Opened(case, how, problems)
 
 

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from amends.casework.claims import Kind
 from amends.casework.findings import FINDING_WORDS, FindingKind
 from amends.desk.access import Actor
 from amends.desk.actions.clocks import start_clocks
-from amends.desk.actions.recording import change, follow, record
+from amends.desk.actions.recording import ask_to_investigate, change, record
 from amends.desk.models import Case, FindingRecord
 from amends.problems import AmendsError, Problem
 
@@ -42,5 +41,4 @@ def judge_finding(  # noqa: PLR0913
         start_clocks(case, actor=actor, now=now, facts=[
             {"regime": "us-reg-e", "facts": {**facts, "error_determined": now.date().isoformat()}}
         ])
-    follow("investigate", key=f"investigate:{case.number}:{case.version}", now=now,
-           payload={"case": case.number, "claim_kind": Kind(case.kind)})
+    ask_to_investigate(case, now=now)

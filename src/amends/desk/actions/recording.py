@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -60,6 +61,16 @@ def change(case: Case, *, now: datetime, version: int | None = None, **fields: A
     for name, value in fields.items():
         setattr(case, name, value)
     case.version = expected + 1
+
+
+def ask_to_investigate(case: Case, *, now: datetime) -> None:
+    """Have the case looked into once more; asked again while it waits, nothing is added."""
+    waiting = Job.objects.filter(
+        kind="investigate", state=Job.READY, key__startswith=f"investigate:{case.number}:"
+    )
+    if not waiting.exists():
+        follow("investigate", key=f"investigate:{case.number}:{uuid4().hex}", now=now,
+               payload={"case": case.number})
 
 
 def follow(  # noqa: PLR0913

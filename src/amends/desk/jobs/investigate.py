@@ -9,7 +9,7 @@ from typing import Any
 from amends.casework.states import OPEN_STATES
 from amends.desk.access import Actor
 from amends.desk.actions.investigation import index_entries, investigate
-from amends.desk.actions.recording import follow
+from amends.desk.actions.recording import ask_to_investigate
 from amends.desk.jobs.queue import handles
 from amends.desk.models import Case
 
@@ -27,7 +27,5 @@ def index_new_entries(payload: Mapping[str, Any], now: datetime) -> None:
     """Bring the index over imported entries up to date, and look again at open cases."""
     if index_entries() == 0:
         return
-    stamp = f"{now:%Y%m%dT%H%M}"
-    for number in Case.objects.filter(state__in=OPEN_STATES).values_list("number", flat=True):
-        follow("investigate", key=f"investigate:{number}:entries:{stamp}", now=now,
-               payload={"case": number})
+    for case in Case.objects.filter(state__in=OPEN_STATES).only("number"):
+        ask_to_investigate(case, now=now)

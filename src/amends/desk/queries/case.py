@@ -52,6 +52,22 @@ class StoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailStep:
+    """One step of the money trail as a row, with the words of the link that broke before it."""
+
+    lane: str
+    title: str
+    text: str
+    day: date | None
+    amount_minor: int | None
+    currency: str
+    state: str
+    file_sha256: str
+    line: int | None
+    broken: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything the page of one case shows."""
 
@@ -69,6 +85,7 @@ class CasePage:
     story: tuple[StoryRow, ...]
     counts: dict[str, int]
     trail: dict[str, Any]
+    trail_steps: tuple[TrailStep, ...]
     signals: tuple[Any, ...]
     findings: tuple[FindingRecord, ...]
     ruled_out: tuple[FindingRecord, ...]
@@ -100,6 +117,7 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
             .exclude(user=user)
         ),
         story=story, counts=_counts(case), trail=trace.trail if trace else {},
+        trail_steps=trail_steps(trace.trail) if trace else (),
         signals=tuple(trace.signals) if trace else (),
         findings=tuple(f for f in findings if f.state != FindingRecord.RULED_OUT),
         ruled_out=tuple(f for f in findings if f.state == FindingRecord.RULED_OUT),
@@ -110,6 +128,23 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
         tasks=tuple(case.tasks.order_by("done_at", "due_on")),
         people=tuple(User.objects.filter(is_active=True, team=case.team_id).order_by("name"))
         if may(user, Act.WORK_CASES) else (),
+    )
+
+
+def trail_steps(trail: dict[str, Any]) -> tuple[TrailStep, ...]:
+    """The steps of a stored trail, in order."""
+    broken: dict[str, list[dict[str, Any]]] = {}
+    for link in trail.get("broken_links", []):
+        broken.setdefault(link["between"][1], []).append(link)
+    return tuple(
+        TrailStep(
+            lane=step["lane"], title=step["title"], text=step["text"],
+            day=date.fromisoformat(step["at"][:10]) if step["at"] else None,
+            amount_minor=step["amount_minor"], currency=step["currency"], state=step["state"],
+            file_sha256=step["file_sha256"] or "", line=step["line"],
+            broken=tuple(broken.get(step["id"], ())),
+        )
+        for step in trail.get("steps", [])
     )
 
 
