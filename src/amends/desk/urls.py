@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import include, path
 
 from amends.desk.api import door
-from amends.desk.views import caseload, cases, casework, compliance, health, home, intake, learning, settings
+from amends.desk.views import (
+    caseload,
+    cases,
+    casework,
+    compliance,
+    files,
+    health,
+    home,
+    intake,
+    learning,
+    settings,
+)
 
 urlpatterns = [
     *health.patterns,
@@ -16,6 +27,7 @@ urlpatterns = [
     *casework.patterns,
     *intake.patterns,
     *learning.patterns,
+    *files.patterns,
     *compliance.patterns,
     *settings.patterns,
     path("accounts/", include("allauth.account.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Columns
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from amends.desk.actions.recording import follow, record
 from amends.desk.models import Case, Mapping, SourceFile
 from amends.problems import Problem
 from amends.sources.columns import ColumnMapping
-from amends.sources.lake import Admission, admit
+from amends.sources.lake import Admission, admit, keep
 
 PROBLEMS_KEPT = 200
 
@@ -79,7 +79,7 @@ def _register(  # noqa: PLR0913
         return Imported(known, False, ())
     reading = admission.reading
     shape = reading.as_json()
-    first, last = _covers(reading)
+    first, last = reading.covers or (None, None)
     file = SourceFile.objects.create(
         sha256=admission.sha256, stored_sha256=admission.stored_sha256, name=name[:255],
         size_bytes=path.stat().st_size, format=reading.format, side=reading.side or "",
@@ -96,6 +96,21 @@ def _register(  # noqa: PLR0913
     return Imported(file, True, tuple(reading.problems))
 
 
-def _covers(reading: Any) -> tuple[date | None, date | None]:
-    days = getattr(reading, "covers", None)
-    return days if days else (None, None)
+@transaction.atomic
+def keep_evidence(*, actor: Actor, now: datetime, path: Path, name: str, case: Case) -> Imported:
+    """Keep a PDF or picture that holds no entries, for one case; the same bytes once.
+
+    AmendsError when its text holds a card number, which cannot be masked there.
+    """
+    kept = keep(path, data=Path(settings.DATA))
+    known = SourceFile.objects.filter(sha256=kept.sha256).first()
+    if known:
+        return Imported(known, False, ())
+    file = SourceFile.objects.create(
+        sha256=kept.sha256, stored_sha256=kept.stored_sha256, name=name[:255],
+        size_bytes=path.stat().st_size, format=Path(name).suffix.lstrip(".").lower()[:40],
+        received_at=now, received_by=actor.user, case=case,
+    )
+    record(kind="file_kept", actor=actor, now=now, case=case, summary=f"{name} was kept",
+           payload={"sha256": kept.sha256, "stored_sha256": kept.stored_sha256})
+    return Imported(file, True, ())

@@ -11,7 +11,13 @@ from django.db import transaction
 
 from amends.desk import spool
 from amends.desk.access import Actor
-from amends.desk.actions.files import Imported, import_file, remember_mapping, remembered
+from amends.desk.actions.files import (
+    Imported,
+    import_file,
+    keep_evidence,
+    remember_mapping,
+    remembered,
+)
 from amends.desk.actions.recording import follow, record
 from amends.desk.models import Case, Evidence, Upload, User
 from amends.problems import AmendsError, Problem
@@ -19,6 +25,7 @@ from amends.sources import read
 from amends.sources.columns import ColumnMapping, shape_of
 
 TABLES = ("csv", "xlsx")
+PICTURES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")  # kept for a case, holding no entries
 _TELL_EVERY_SECONDS = 0.4
 
 
@@ -60,19 +67,28 @@ def read_upload(*, actor: Actor, now: datetime, upload: Upload) -> None:
     Upload.objects.filter(pk=upload.pk).update(state=Upload.READING, read_bytes=0)
     try:
         with spool.opened(upload.spool, upload.name) as path:
-            mapping = _mapping_for(upload, path)
-            if mapping is None and _is_table(path):
-                Upload.objects.filter(pk=upload.pk).update(state=Upload.COLUMNS)
-                return
-            done = import_file(actor=actor, now=now, path=path, name=upload.name, mapping=mapping,
-                               case=upload.case, progress=_teller(upload))
+            done = _done(actor, now, upload, path)
     except AmendsError as error:
         _end(upload, state=Upload.REFUSED, problems=[p.as_json() for p in error.problems])
+        return
+    if done is None:
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.COLUMNS)
         return
     if upload.case:
         attach_file(actor=actor, now=now, case=upload.case, done=done)
     _end(upload, state=Upload.DONE, file=done.file, known=not done.new,
          read_bytes=upload.size_bytes)
+
+
+def _done(actor: Actor, now: datetime, upload: Upload, path: Path) -> Imported | None:
+    """What became of the file; None when its columns have to be chosen first."""
+    if upload.case and _begins(path, PICTURES):
+        return keep_evidence(actor=actor, now=now, path=path, name=upload.name, case=upload.case)
+    mapping = _mapping_for(upload, path)
+    if mapping is None and _is_table(path):
+        return None
+    return import_file(actor=actor, now=now, path=path, name=upload.name, mapping=mapping,
+                       case=upload.case, progress=_teller(upload))
 
 
 def _end(upload: Upload, **fields: object) -> None:
@@ -92,10 +108,12 @@ def _mapping_for(upload: Upload, path: Path) -> ColumnMapping | None:
 
 def _is_table(path: Path) -> bool:
     """Whether the file can only be read by columns; what is no table is looked at once more."""
+    return not _begins(path, (b"<", b":20:", b"{1:")) and read(path).format in TABLES
+
+
+def _begins(path: Path, beginnings: tuple[bytes, ...]) -> bool:
     with path.open("rb") as file:
-        if file.read(64).lstrip(b"\xef\xbb\xbf\r\n\t ").startswith((b"<", b":20:", b"{1:")):
-            return False
-    return read(path).format in TABLES
+        return file.read(64).lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(beginnings)
 
 
 def _teller(upload: Upload) -> Callable[[int, int], None]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
-from amends.problems import Problem
+from amends.problems import AmendsError, Problem
+from amends.sources.layout import Layout
 from amends.sources.mapping import ColumnMapping
+from amends.sources.masking import mask_text
 from amends.sources.records import KINDS, REFERENCE_KINDS
 
 LARGEST_BYTES = 200 * 1024 * 1024
 FILES_AT_MOST = 60
+VALUES_AT_MOST = 24
+WRITTEN_ROWS = 6
 ACCEPT = ".xml,.sta,.mt940,.940,.txt,.csv,.tsv,.xlsx"
 # What a file begins with, and why it is not taken.
 _REFUSED_BY_BEGINNING = (
@@ -28,6 +33,7 @@ _REFUSED_BY_BEGINNING = (
     (b"MZ", "is a program", "Send a statement or report."),
     (b"\x7fELF", "is a program", "Send a statement or report."),
 )
+_KEPT_FOR_A_CASE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 COLUMN_FIELDS: tuple[tuple[str, str], ...] = (
     ("booked_on", "Day booked"), ("value_on", "Value day"), ("at", "Time"),
     ("amount", "Amount"), ("credit", "Credit"), ("debit", "Debit"),
@@ -52,17 +58,20 @@ DATE_ORDERS = (("dmy", "Day first"), ("mdy", "Month first"))
 class Arrival:
     """One file of a drop: its plain name, and why it is not taken (None when it is)."""
 
-    upload: UploadedFile
+    upload: UploadedFile[Any]
     name: str
     refused: Problem | None
 
 
-def arrivals(uploads: Sequence[UploadedFile]) -> list[Arrival]:
-    """Each file sent, looked at by name, size and its first bytes; those past the limit refused."""
+def arrivals(uploads: Sequence[UploadedFile[Any]], *, for_case: bool = False) -> list[Arrival]:
+    """Each file sent, looked at by name, size and its first bytes; those past the limit refused.
+
+    A case also takes PDFs and pictures, which hold no entries.
+    """
     found = []
     for number, upload in enumerate(uploads):
         name = plain_name(upload.name or "")
-        problem = _refusal(upload, name)
+        problem = _refusal(upload, name, for_case)
         if number >= FILES_AT_MOST:
             problem = Problem("error", f"{name} is one file too many.",
                               f"Send at most {FILES_AT_MOST} at once.", name)
@@ -76,7 +85,7 @@ def plain_name(name: str) -> str:
     return "".join(char for char in last if char.isprintable())[:255] or "file"
 
 
-def _refusal(upload: UploadedFile, name: str) -> Problem | None:
+def _refusal(upload: UploadedFile[Any], name: str, for_case: bool) -> Problem | None:
     size = upload.size or 0
     if not size:
         return Problem("error", f"{name} is empty.", "Ask for it again.", name)
@@ -86,19 +95,83 @@ def _refusal(upload: UploadedFile, name: str) -> Problem | None:
     head = upload.read(560)
     upload.seek(0)
     for beginning, what, hint in _REFUSED_BY_BEGINNING:
-        if head.startswith(beginning):
+        if head.startswith(beginning) and not (for_case and beginning in _KEPT_FOR_A_CASE):
             return Problem("error", f"{name} {what}; no entries can be read from it.", hint, name)
     if head.startswith(b"PK\x03\x04") and not name.lower().endswith((".xlsx", ".xlsm")):
         return Problem("error", f"{name} is packed.", "Unpack it and send what is inside.", name)
     return None
 
 
-def mapping_of(post: Mapping[str, str], suggested: ColumnMapping,
-               header: Sequence[str]) -> ColumnMapping:
-    """The suggestion as corrected by the selects; AmendsError when it gives no amount.
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One select of the page: its name, words, value and what may be chosen."""
 
-    A select holds a column's header, a constant (``=EUR``), or nothing.
-    """
+    name: str
+    words: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnForm:
+    """The selects of a mapping, and the first rows of the table as they were written."""
+
+    fields: tuple[Select, ...]
+    references: tuple[Select, ...]
+    ways: tuple[Select, ...]
+    values: tuple[tuple[str, Select], ...]
+    currency_fixed: str
+    header: tuple[str, ...]
+    written: tuple[tuple[str, ...], ...]
+
+
+def column_form(mapping: ColumnMapping, layout: Layout) -> ColumnForm:
+    """The page's selects, filled from a mapping."""
+    columns = (("", "–"), *((name, name) for name in layout.header))
+    fields = [
+        Select(name, words, value, _with_constant(columns, value))
+        for name, words in COLUMN_FIELDS
+        for value in [getattr(mapping, name)]
+    ]
+    references = [Select(f"ref_{kind}", words, mapping.references.get(kind, ""), columns)
+                  for kind, words in REFERENCES]
+    ways = (Select("side", "Whose file", mapping.side, SIDES),
+            Select("sign", "Signs", mapping.sign, SIGNS),
+            Select("decimal", "Figures", mapping.decimal, DECIMALS),
+            Select("date_order", "Dates", mapping.date_order, DATE_ORDERS))
+    place = layout.header.index(mapping.kind) if mapping.kind in layout.header else -1
+    written = sorted({row[place] for row in layout.rows if place < len(row) and row[place]}
+                     | set(mapping.kinds)) if place >= 0 else []
+    kinds = (("", "–"), *((kind, kind) for kind in KINDS))
+    values = tuple(
+        (value, Select(f"kind_{number}", value, mapping.kinds.get(value, ""), kinds))
+        for number, value in enumerate(written[:VALUES_AT_MOST])
+    )
+    fixed = mapping.currency[1:] if mapping.currency.startswith("=") else ""
+    masked = tuple(tuple(mask_text(cell).text for cell in row)
+                   for row in layout.rows[:WRITTEN_ROWS])
+    return ColumnForm(tuple(fields), tuple(references), ways, values, fixed, layout.header, masked)
+
+
+def _with_constant(columns: tuple[tuple[str, str], ...],
+                   value: str) -> tuple[tuple[str, str], ...]:
+    return (*columns, (value, f"always {value[1:]}")) if value.startswith("=") else columns
+
+
+def corrected(post: Mapping[str, str], suggested: ColumnMapping,
+              layout: Layout) -> tuple[ColumnMapping, list[Problem]]:
+    """The suggestion as corrected by the selects, and why it cannot be used yet."""
+    mapping = _mapping_of(post, suggested, layout.header) if post else suggested
+    try:
+        mapping.check()
+    except AmendsError as error:
+        return mapping, error.problems
+    return mapping, []
+
+
+def _mapping_of(post: Mapping[str, str], suggested: ColumnMapping,
+                header: Sequence[str]) -> ColumnMapping:
+    """A select holds a column's header, a constant (``=EUR``), or nothing."""
     known = {"", *header}
 
     def column(name: str, before: str) -> str:
@@ -107,13 +180,13 @@ def mapping_of(post: Mapping[str, str], suggested: ColumnMapping,
 
     fields = {name: column(name, getattr(suggested, name)) for name, _ in COLUMN_FIELDS}
     fixed = post.get("currency_fixed", "").strip().upper()
-    if fixed and not fields["currency"]:
+    if fixed and (not fields["currency"] or fields["currency"].startswith("=")):
         fields["currency"] = f"={fixed}"
     references = {
         kind: chosen for kind, _ in REFERENCES
         if (chosen := column(f"ref_{kind}", suggested.references.get(kind, "")))
     }
-    made = replace(
+    return replace(
         suggested, **fields,
         references={**_others(suggested), **references},
         kinds=_kinds(post, suggested), side=_one_of(post, "side", SIDES, suggested.side),
@@ -121,8 +194,6 @@ def mapping_of(post: Mapping[str, str], suggested: ColumnMapping,
         decimal=_one_of(post, "decimal", DECIMALS, suggested.decimal),
         date_order=_one_of(post, "date_order", DATE_ORDERS, suggested.date_order),
     )
-    made.check()
-    return made
 
 
 def _others(suggested: ColumnMapping) -> dict[str, str]:

@@ -92,7 +92,6 @@ class FilesPage:
 
     rows: tuple[FileRow, ...]
     total: int
-    entries: int
     sides: tuple[tuple[str, str, int], ...]
     side: str
     query: str
@@ -203,7 +202,7 @@ def files_page(user: User, params: QueryDict) -> FilesPage:
     rows = files.select_related("received_by", "case").order_by(
         "-covers_to", "name", "pk")[start : start + ROWS_A_PAGE]
     return FilesPage(
-        rows=tuple(_row(file) for file in rows), total=total, entries=0,
+        rows=tuple(_row(file) for file in rows), total=total,
         sides=tuple((key, word, counts.get(key, 0)) for key, word in SIDE_WORDS.items()
                     if counts.get(key)),
         side=side, query=query, with_problems=with_problems, page=page, pages=pages,
@@ -251,7 +250,8 @@ class FilePage:
     controls: tuple[ControlRow, ...]
     errors: int
     entries: tuple[Entry, ...]
-    start: int
+    first: int
+    last: int
     older: int | None
     newer: int | None
     sentence: str
@@ -275,7 +275,7 @@ def file_page(file: SourceFile, start: int) -> FilePage:
         format=FORMAT_WORDS.get(file.format, file.format),
         received_by=str(file.received_by) if file.received_by else "import",
         statements=tuple(file.statements), controls=controls, errors=errors, entries=rows,
-        start=start,
+        first=start + 1, last=start + len(rows),
         older=start + ENTRIES_A_PAGE if start + ENTRIES_A_PAGE < file.entries else None,
         newer=max(0, start - ENTRIES_A_PAGE) if start else None,
         sentence=_file_sentence(file, controls, errors), columns=tuple(columns),
@@ -374,8 +374,8 @@ def _raw_fields(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 def _raw_lines(file: SourceFile, line: int) -> tuple[RawLine, ...]:
     """The lines round ``line`` of the stored, masked text; none for a workbook."""
-    path = Path(settings.DATA) / "files" / file.sha256
-    if not path.exists():
+    path = Path(settings.DATA) / "files" / file.stored_sha256
+    if not file.stored_sha256 or not path.is_file():
         return ()
     first, last, found = line - NEIGHBOURS, line + NEIGHBOURS + 2, []
     with path.open("rb") as stored:
