@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from amends.desk import clock
 from amends.desk.access import Actor
 from amends.desk.actions.bulk_intake import bulk_intake
 from amends.desk.actions.files import import_file, remember_mapping, remembered
-from amends.desk.actions.recon import ask_for_run
+from amends.desk.actions.recon import ask_for_run, closing_day
 from amends.desk.jobs.worker import drain
 from amends.desk.sample_company import add_agents
 from amends.problems import AmendsError, Problem
 from amends.sources.columns import ColumnMapping, shape_of
 
 Say = Callable[[str], None]
-SKIPPED = {"mappings.json", "fee-schedule.csv", "fx-rates.csv"}
+TABLES = ("fee-schedule.csv", "fx-rates.csv")
+SKIPPED = {"mappings.json", *TABLES}
 ACTOR = Actor("import")
 
 
@@ -33,6 +37,7 @@ def import_everything(path: Path, say: Say) -> dict[str, Any]:
     result: dict[str, Any] = {"files": [], "escalations": {}, "problems": []}
     folder = path / "files" if (path / "files").is_dir() else path
     _keep_mappings(folder)
+    _keep_tables(folder)
     for number, file in enumerate(_files(folder), start=1):
         say(f"importing {file.name} ({number})")
         result["files"].append(_one(file, result["problems"]))
@@ -40,7 +45,7 @@ def import_everything(path: Path, say: Say) -> dict[str, Any]:
     if path.is_dir() and escalations.exists():
         result["escalations"] = _escalations(escalations, say, result["problems"])
     if any(file["new"] for file in result["files"]):
-        ask_for_run(actor=ACTOR, now=clock.now(), as_of=clock.today())
+        ask_for_run(actor=ACTOR, now=clock.now(), as_of=closing_day(clock.today()))
     say("investigating")
     result["jobs"] = drain()
     return result
@@ -63,6 +68,13 @@ def _keep_mappings(folder: Path) -> None:
             mapping = ColumnMapping.from_dict(columns)
             if remembered(mapping.shape) != mapping.as_dict():
                 remember_mapping(actor=ACTOR, now=clock.now(), mapping=mapping, name=name)
+
+
+def _keep_tables(folder: Path) -> None:
+    """Contracted fees and mid rates, kept beside the files for reconciliation and fee findings."""
+    for name in TABLES:
+        if folder.is_dir() and (folder / name).exists():
+            shutil.copyfile(folder / name, Path(settings.DATA) / name)
 
 
 def _one(file: Path, problems: list[dict[str, Any]]) -> dict[str, Any]:

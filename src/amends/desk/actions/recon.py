@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from pyarrow import csv
 
 from amends.casework.claims import Kind
@@ -25,8 +28,12 @@ from amends.problems import AmendsError, Problem
 from amends.recon.breaks import BREAK_WORDS
 from amends.recon.run import reconcile
 from amends.recon.sides import from_lake
+from amends.tables import Interrupted
 
 MATCHED_SIDES = ("ledger", "processor", "bank")
+_TIED_BY = {"exact": "exact", "reference": "repaired", "repaired": "repaired", "parts": "grouped"}
+_KEPT = ("kind", "ledger_entry", "line_entry", "bank_entry", "payout_id", "reference", "account",
+         "delta_minor", "currency", "age_days", "reason", "suggestion")
 _KIND_OF_BREAK = {
     "duplicate_psp": Kind.DOUBLE_CHARGE, "amount_mismatch": Kind.WRONG_AMOUNT,
     "transposed_digits": Kind.WRONG_AMOUNT, "currency_mismatch": Kind.WRONG_AMOUNT,
@@ -34,6 +41,14 @@ _KIND_OF_BREAK = {
     "unbooked_chargeback": Kind.CHARGEBACK_MERCHANT, "bank_short": Kind.PAYOUT_MISSING,
     "payout_missing": Kind.PAYOUT_MISSING,
 }
+
+
+def closing_day(today: date) -> date:
+    """The day at whose beginning the imported reports close: after the newest day of any file."""
+    newest = SourceFile.objects.filter(
+        side__in=MATCHED_SIDES, case=None, covers_to__lt=today
+    ).aggregate(day=Max("covers_to"))["day"]
+    return newest + timedelta(days=1) if newest else today
 
 
 @transaction.atomic
@@ -64,42 +79,64 @@ def do_run(*, actor: Actor, now: datetime, run: ReconRun) -> None:
     if run.state in (ReconRun.DONE, ReconRun.CANCELLED, ReconRun.FAILED):
         return
     ReconRun.objects.filter(pk=run.pk).update(state=ReconRun.RUNNING, started_at=now)
-    files = _files(run.as_of)
+    files = _files()
     if not files.get("ledger"):
         _end(run, ReconRun.FAILED, now, error="No ledger file is imported yet.")
         return
     folder = Path(settings.DATA) / "runs" / str(run.pk)
+    started = time.monotonic()
     try:
-        from_lake(Path(settings.DATA) / "lake", files, folder / "in", as_of=run.as_of)
-        _give_schedule(folder / "in")
+        from_lake(Path(settings.DATA) / "lake", files, folder / "in", as_of=run.as_of,
+                  fee_schedule=_table("fee-schedule", folder),
+                  fx_rates=_table("fx-rates", folder))
         summary = reconcile(
-            folder / "in", folder / "out", progress=_tell(run),
-            cancelled=lambda: ReconRun.objects.filter(pk=run.pk, cancel_asked=True).exists(),
+            folder / "in", folder / "out", progress=_tell(run), cancelled=lambda: _stopped(run),
         )
-    except AmendsError as error:
-        stopped = ReconRun.objects.filter(pk=run.pk, cancel_asked=True).exists()
-        _end(run, ReconRun.CANCELLED if stopped else ReconRun.FAILED, now, error=str(error))
+    except Interrupted:
+        _end(run, ReconRun.CANCELLED, now)
         return
-    keep_breaks(actor=actor, now=now, run=run, rows=_rows(folder), summary=summary,
-                files=sum(map(len, files.values())))
+    except AmendsError as error:
+        _end(run, ReconRun.FAILED, now, error=str(error))
+        return
+    keep_breaks(
+        actor=actor, now=now + timedelta(seconds=time.monotonic() - started), run=run,
+        rows=_rows(folder), summary={**summary, "entries": entries_by_state(folder)},
+        files=sum(map(len, files.values())),
+    )
 
 
-def _files(as_of: date) -> dict[str, list[str]]:
+def _files() -> dict[str, list[str]]:
+    """The files of each side, those of single cases apart; of the processor only settlements.
+
+    The processor's log of events tells of the same refunds as its settlement reports do.
+    """
     found: dict[str, list[str]] = {}
-    for sha, side in SourceFile.objects.filter(
-        side__in=MATCHED_SIDES, entries__gt=0
-    ).order_by("name", "sha256").values_list("sha256", "side"):
-        found.setdefault(side, []).append(sha)
+    for sha, side, mapping in SourceFile.objects.filter(
+        side__in=MATCHED_SIDES, entries__gt=0, case=None
+    ).order_by("name", "sha256").values_list("sha256", "side", "mapping"):
+        if side != "processor" or not mapping or _settles(mapping):
+            found.setdefault(side, []).append(sha)
     return found
 
 
-def _give_schedule(folder: Path) -> None:
-    """The contracted fees beside the sides, where they were given."""
-    path = Path(settings.DATA) / "fee-schedule.csv"
-    if path.exists():
+def _settles(mapping: Mapping[str, Any]) -> bool:
+    return bool(mapping.get("fee") or mapping.get("net")
+                or "payout" in mapping.get("references", {}))
 
 
-        pq.write_table(csv.read_csv(path), folder / "fee_schedule.parquet")
+def _table(name: str, folder: Path) -> Path | None:
+    """A table that was given as CSV (contracted fees, mid rates), as Parquet for the run."""
+    path = Path(settings.DATA) / f"{name}.csv"
+    if not path.exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{name}.parquet"
+    pq.write_table(csv.read_csv(path), made)
+    return made
+
+
+def _stopped(run: ReconRun) -> bool:
+    return ReconRun.objects.filter(pk=run.pk, cancel_asked=True).exists()
 
 
 def _tell(run: ReconRun) -> Callable[[str], None]:
@@ -148,7 +185,8 @@ def _rows(folder: Path) -> list[Row]:
             kind=row["kind"], ledger_entry=left.get("entry_id", ""),
             line_entry=line.get("entry_id", ""), bank_entry=at_bank.get("entry_id", ""),
             payout_id=row["payout_id"] or "",
-            reference=(left.get("reference") or line.get("merchant_reference") or "")[:80],
+            reference=(left.get("reference") or line.get("merchant_reference")
+                       or row["payout_id"] or "")[:80],
             account=left.get("account") or line.get("account") or at_bank.get("account") or "",
             delta_minor=row["delta_minor"] or 0, currency=row["currency"] or "",
             age_days=max(row["age_days"] or 0, 0), reason=row["reason"] or "",
@@ -164,41 +202,66 @@ def _sides(path: Path, key: str, reference: str) -> dict[int, dict[str, Any]]:
     return {row[key]: row for row in pq.read_table(path, columns=columns).to_pylist()}
 
 
+def entries_by_state(folder: Path) -> dict[str, int]:
+    """How many entries of a finished run's three sides ended where; they add up to ``total``."""
+    out, counts = folder / "out", Counter[str]()
+    tables = {name: pq.read_table(out / f"{name}.parquet").to_pydict()
+              for name in ("links", "payouts", "proposed", "breaks")}
+    ties = {"ledger": ("ledger_id", "links"), "psp": ("line_id", "links"),
+            "bank": ("bank_line_id", "payouts")}
+    for side, (key, tied) in ties.items():
+        path = folder / "in" / f"{side}.parquet"
+        if not path.exists():
+            continue
+        state = dict.fromkeys(tables["proposed"][key], "proposed")
+        state |= {entry: _TIED_BY.get(rule, "grouped" if side == "bank" else "repaired")
+                  for entry, rule in zip(tables[tied][key], tables[tied]["rule"], strict=True)}
+        state |= {entry: "carried" if kind == "timing_cutoff" else "breaks" for entry, kind in
+                  zip(tables["breaks"][key], tables["breaks"]["kind"], strict=True)}
+        for entry in pq.read_table(path, columns=[key]).column(key).to_pylist():
+            counts[state.get(entry, "excluded")] += 1
+    return {"total": counts.total(), **counts}
+
+
 @transaction.atomic
-def keep_breaks(  # noqa: PLR0913
+def keep_breaks(
     *, actor: Actor, now: datetime, run: ReconRun, rows: Iterable[Row],
     summary: Mapping[str, Any], files: int,
 ) -> None:
     """Keep the run's breaks by their key: known ones go on, new ones open, the others are gone."""
     known = {b.key: b for b in BreakRecord.objects.select_for_update()}
-    seen: set[str] = set()
+    fresh: dict[str, BreakRecord] = {}
+    again: list[BreakRecord] = []
     for row in rows:
-        if row.key in seen:
+        if row.key in fresh or (row.key in known and known[row.key].run_id == run.pk):
             continue
-        seen.add(row.key)
-        fields = {
-            "run": run, "kind": row.kind, "ledger_entry": row.ledger_entry,
-            "line_entry": row.line_entry, "bank_entry": row.bank_entry,
-            "payout_id": row.payout_id, "reference": row.reference, "account": row.account,
-            "delta_minor": row.delta_minor, "currency": row.currency, "age_days": row.age_days,
-            "reason": row.reason, "suggestion": row.suggestion,
-            "hurts_customer": BREAK_WORDS[row.kind].hurts_customer,
-        }
-        before = known.get(row.key)
-        if before is None:
-            BreakRecord.objects.create(key=row.key, first_run=run, **fields)
+        found = known.get(row.key)
+        if found is None:
+            found = fresh[row.key] = BreakRecord(key=row.key, first_run=run)
         else:
-            back = {"state": BreakRecord.OPEN} if before.state == BreakRecord.GONE else {}
-            BreakRecord.objects.filter(pk=before.pk).update(**fields, **back)
-    gone = [b.pk for key, b in known.items() if key not in seen and b.state == BreakRecord.OPEN]
-    BreakRecord.objects.filter(pk__in=gone).update(state=BreakRecord.GONE)
+            again.append(found)
+            found.state = BreakRecord.OPEN if found.state == BreakRecord.GONE else found.state
+        found.run = run
+        found.hurts_customer = BREAK_WORDS[row.kind].hurts_customer
+        for name in _KEPT:
+            setattr(found, name, getattr(row, name))
+    BreakRecord.objects.bulk_create(fresh.values(), batch_size=200)
+    BreakRecord.objects.bulk_update(
+        again, ["run", "state", "hurts_customer", *_KEPT], batch_size=100
+    )
+    gone = [b.pk for b in known.values() if b.run_id != run.pk and b.state == BreakRecord.OPEN]
+    for start in range(0, len(gone), 500):
+        BreakRecord.objects.filter(pk__in=gone[start : start + 500]).update(
+            state=BreakRecord.GONE
+        )
     ReconRun.objects.filter(pk=run.pk).update(
         state=ReconRun.DONE, finished_at=now, summary=dict(summary), files=files, progress="",
         folder=f"runs/{run.pk}",
     )
     record(kind="run_done", actor=actor, now=now,
-           summary=f"Reconciled to {run.as_of}: {len(seen)} breaks, {len(gone)} gone",
-           payload={"run": run.pk, "breaks": len(seen), "gone": len(gone)})
+           summary=f"Reconciled to {run.as_of}: {len(fresh) + len(again)} breaks, "
+           f"{len(gone)} gone",
+           payload={"run": run.pk, "breaks": len(fresh) + len(again), "gone": len(gone)})
     follow("cases_from_breaks", key=f"cases_from_breaks:{run.pk}", now=now,
            payload={"run": run.pk})
 
