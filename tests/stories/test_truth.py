@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from amends.sources.lake import admit
 
 from amends.casework.claims import Kind, Need
 from amends.casework.decisions import Proposal, propose
@@ -27,6 +26,7 @@ from amends.casework.policy import load
 from amends.casework.trace import Trace, follow
 from amends.sample import Plan, make
 from amends.sources.columns import shape_of
+from amends.sources.lake import admit
 from amends.sources.mapping import ColumnMapping
 from amends.tables import Engine, open_engine
 
@@ -65,10 +65,11 @@ def _judge(engine: Engine, lake: Path, fees: FeeSchedule, words: dict[str, str],
     named = re.findall(r"NW-\d{4}-\d{4}|PO-\d+", words["text"])
     reference = words["order_reference"] or next(iter(named), "")
     trace = follow(engine, lake, reference, fees=fees)
+    denied = kind is Kind.UNAUTHORISED_TRANSACTION and trace.steps
     facts = CaseFacts(
         claim_kind=kind, reference=reference, currency=words["currency"],
         party_kind=words["party_kind"], needs=tuple(map(Need, re.findall(r"\w+", needs))),
-        fees=fees, signals=signals(trace, nearby(engine, lake, trace)) if trace.steps else ())
+        fees=fees, signals=signals(trace, nearby(engine, lake, trace)) if denied else ())
     found = look(trace, facts, as_of=date.fromisoformat(words["received_at"][:10]))
     return Told(words, truth, trace, propose(kind, found, [], facts, load(), as_of=PLAN.until))
 

@@ -27,6 +27,7 @@ SHARED_REFERENCES = ("customer", "device", "card", "last4", "method", "mandate",
 PAYOUT_LINES = ("settlement", "refund", "chargeback", "adjustment", "fee", "representment")
 BANK_KINDS = ("bank", "return")
 CROWD_MAX = 200
+FILES_AT_ONCE = 40
 BANK_WINDOW_DAYS = (-1, 10)
 
 
@@ -85,7 +86,7 @@ def gather(engine: Engine, lake: Path, reference: str) -> Gathered:
     if root in ("", "shared"):
         return Gathered(root, read_until=until, shared_by=len({row["entry_id"] for row in first}))
     if root == "payment":
-        rows = fetch(engine, lake, _follow(engine, lake, wanted, first))
+        rows = _follow(engine, lake, wanted, first)
         values = _payouts_of(rows)
     else:
         rows = [] if root == "payout" else fetch(engine, lake, first)
@@ -110,24 +111,25 @@ def _root(found: list[dict[str, Any]]) -> str:
 
 def _follow(engine: Engine, lake: Path, wanted: str,
             first: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The index rows of all entries that share the payment's own references, transitively."""
-    kept = {row["entry_id"]: row for row in first if _is_own(row) or _is_bank(row)}
-    asked, frontier = {wanted}, [row for row in kept.values() if _is_own(row)]
-    while frontier:
+    """The entries that share the payment's own references, transitively."""
+    near = {row["entry_id"]: row for row in first if _is_own(row) or _is_bank(row)}
+    asked, entries = {wanted}, dict[str, dict[str, Any]]()
+    while near:
+        read = fetch(engine, lake, near.values())
+        entries |= {row["entry_id"]: row for row in read}
         fresh = {
             normalise(ref["value"])
-            for row in fetch(engine, lake, frontier) for ref in row["references"] or ()
+            for row in read if row["kind"] not in BANK_KINDS for ref in row["references"] or ()
             if ref["kind"] in OWN_REFERENCES
         } - asked - {""}
         asked |= fresh
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in find(engine, lake, fresh):
-            if (_is_own(row) or _is_bank(row)) and row["entry_id"] not in kept:
+            if _is_own(row) or _is_bank(row):
                 found[row["value"]].append(row)
-        near = [row for rows in found.values() if len(rows) <= CROWD_MAX for row in rows]
-        kept |= {row["entry_id"]: row for row in near}
-        frontier = list({row["entry_id"]: row for row in near if _is_own(row)}.values())
-    return list(kept.values())
+        near = {row["entry_id"]: row for rows in found.values() if len(rows) <= CROWD_MAX
+                for row in rows if row["entry_id"] not in entries}
+    return list(entries.values())
 
 
 def _is_bank(row: Row) -> bool:
@@ -145,14 +147,23 @@ def fetch(engine: Engine, lake: Path, found: Iterable[Row]) -> list[dict[str, An
     for row in found:
         lines[row["folder"]][row["entry_id"]] = row["line"] or 0
     rows: list[dict[str, Any]] = []
-    for folder, wanted in sorted(lines.items()):
-        engine.view("trace_file", lake / "entries" / folder / "*.parquet")
-        names = ", ".join(f"$e{number}" for number in range(len(wanted)))
-        params: dict[str, object] = {f"e{n}": entry for n, entry in enumerate(sorted(wanted))}
-        params |= {"first": min(wanted.values()), "last": max(wanted.values())}
-        rows += engine.query(
-            'SELECT * FROM trace_file WHERE coalesce("line", 0) BETWEEN $first AND $last'
-            f" AND entry_id IN ({names})", params).to_pylist()
+    folders = sorted(lines)
+    for start in range(0, len(folders), FILES_AT_ONCE):
+        batch = folders[start:start + FILES_AT_ONCE]
+        for number, folder in enumerate(batch):
+            engine.view(f"trace_file_{number}", lake / "entries" / folder / "*.parquet")
+        parts, params = [], dict[str, object]()
+        for number, folder in enumerate(batch):
+            wanted = lines[folder]
+            names = [f"e{number}_{entry}" for entry in range(len(wanted))]
+            params |= dict(zip(names, sorted(wanted), strict=True))
+            params |= {f"first_{number}": min(wanted.values()),
+                       f"last_{number}": max(wanted.values())}
+            parts.append(
+                f'SELECT * FROM trace_file_{number} WHERE coalesce("line", 0) BETWEEN'
+                f" $first_{number} AND $last_{number}"
+                f" AND entry_id IN ({', '.join('$' + name for name in names)})")
+        rows += engine.query(" UNION ALL ".join(parts), params).to_pylist()
     return sorted(rows, key=lambda row: (row["file_sha256"], row["line"] or 0, row["entry_id"]))
 
 

@@ -13,15 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-SCHEMA = pa.schema([
-    ("entry_id", pa.string()), ("file_sha256", pa.string()), ("line", pa.int64()),
-    ("statement", pa.int32()), ("account", pa.string()), ("booked_on", pa.date32()),
-    ("value_on", pa.date32()), ("amount_minor", pa.int64()), ("amount_exact", pa.string()),
-    ("currency", pa.string()), ("kind", pa.string()), ("reversal", pa.bool_()),
-    ("counterparty", pa.string()), ("counterparty_account", pa.string()), ("text", pa.string()),
-    ("references", pa.list_(pa.struct([("kind", pa.string()), ("value", pa.string())]))),
-    ("code_scheme", pa.string()), ("code", pa.string()), ("raw", pa.string()),
-])
+from amends.sources.records import ENTRY_SCHEMA
+
 YEAR, MONTH = 2026, 11
 
 
@@ -117,7 +110,7 @@ class World:
 
 def write(lake: Path, rows: Iterable[dict[str, Any]]) -> None:
     """One imported file: its rows under its sha256."""
-    table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
+    table = pa.Table.from_pylist(list(rows), schema=ENTRY_SCHEMA)
     target = lake / "entries" / table["file_sha256"][0].as_py()
     target.mkdir(parents=True)
     pq.write_table(table, target / "part-0.parquet")
