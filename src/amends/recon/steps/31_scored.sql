@@ -25,10 +25,10 @@ SELECT *,
     WHEN card = 'conflict' OR amount NOT IN ('differs', 'number', 'unrated') THEN NULL
     WHEN reference = 'same' AND timing IN ('near', 'day') THEN 'differs'
     WHEN reference = 'inside' AND timing = 'near' THEN 'differs'
-    WHEN reference IN ('typo', 'cut') AND timing = 'near' AND card = 'same' THEN 'differs'
+    WHEN reference IN ('typo', 'cut', 'silent') AND timing = 'near' AND card = 'same' THEN 'differs'
     WHEN reference = 'typo' AND timing = 'near' AND amount = 'number' THEN 'differs'
   END AS rule_if_it_differs,
-  CASE WHEN reference = 'other' AND amount = 'same' AND card = 'same' AND timing = 'near'
-       THEN 'renamed' END AS rule_if_renamed
+  CASE WHEN reference = 'other' AND amount IN ('same', 'rounding', 'fx') AND card = 'same'
+            AND timing = 'near' THEN 'renamed' END AS rule_if_renamed
 FROM pointed
 WHERE score >= $propose;

@@ -21,8 +21,9 @@ SELECT l.unit, l.owed_minor, p.line_id, p.gross_minor,
     WHEN POSITION(p.key IN l.key) > 0 THEN 'cut'
     ELSE 'typo'
   END AS reference,
-  COALESCE(l.last4 = p.last4, FALSE)
-    AND ABS(DATE_DIFF('second', l.first_at, p.seen_at)) <= $near_seconds AS agrees
+  COALESCE(l.last4 = p.last4,
+           l.last4 IS NULL AND p.last4 IS NULL AND l.method = p.method
+           AND ABS(DATE_DIFF('second', l.first_at, p.seen_at)) <= $near_seconds, FALSE) AS agrees
 FROM l
 JOIN p ON p.account = l.account AND p.type = l.type AND p.currency = l.currency
 WHERE l.method IS NOT DISTINCT FROM l.method_2 AND l.last4 IS NOT DISTINCT FROM l.last4_2

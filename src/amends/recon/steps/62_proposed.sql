@@ -10,8 +10,9 @@ WITH open_pairs AS (
     AND ((s.amount IN ('same', 'rounding', 'fx') AND s.reference <> 'other' AND s.timing <> 'far')
       OR (s.reference = 'same' AND s.timing <> 'far')
       OR (s.reference IN ('inside', 'typo', 'cut') AND s.timing = 'near')
-      OR (s.amount = 'same' AND s.timing = 'near' AND s.card IN ('same', 'absent'))
-      OR (s.reference = 'silent' AND s.timing = 'near' AND s.card = 'same'))
+      OR (s.amount IN ('same', 'rounding', 'fx') AND s.timing = 'near'
+          AND s.card IN ('same', 'absent'))
+      OR (s.reference = 'silent' AND s.timing = 'near' AND s.card IN ('same', 'absent')))
 ), counted AS (
   SELECT *,
     COUNT(*) OVER (PARTITION BY ledger_id) AS of_ledger,
