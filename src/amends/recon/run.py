@@ -154,7 +154,7 @@ def _prepare(engine: Engine, folder: Folder, rules: Rules, state: Path | None,
     _ensure_ids(engine)
     last = _seen_until(engine, state)
     close = labels.Close(folder.closes_on or last, rules.settle_lag_days)
-    if (close.on - last).days <= rules.settle_lag_days:
+    if folder.meta.get("as_of") and (close.on - last).days <= rules.settle_lag_days:
         last = max(last, close.on)
     final = state is None or (folder.last_day is not None and last >= folder.last_day
                               and int(folder.meta["report_days"]) > rules.settle_lag_days)
