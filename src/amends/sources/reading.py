@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,8 @@ from amends.sources.records import ENTRY_SCHEMA, Control, Statement
 from amends.sources.source import HEAD_BYTES, Source
 
 _READERS: tuple[ModuleType, ...] = (camt, mt940, swedbankpay, tabular)  # asked in this order
+_REPEATED = ["file_sha256", "account", "currency", "kind", "code_scheme", "code",
+             "references.list.element.kind"]  # columns of few values: Parquet keeps a dictionary
 Progress = Callable[[int, int], None]
 
 
@@ -141,30 +144,46 @@ def _reading(found: str, extract: Extract) -> Reading:
 
 
 class _Sink:
-    """Writes batches to a Parquet file that appears only when it is whole; or to nowhere."""
+    """Writes batches to a Parquet file that appears only when it is whole; or to nowhere.
+
+    One batch is written by a thread of its own while the next is being read.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._beside = path.with_name(f"{path.name}.part") if path else None
         self._writer: pq.ParquetWriter | None = None
+        self._hand = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> _Sink:
         if self._beside:
-            self._writer = pq.ParquetWriter(self._beside, ENTRY_SCHEMA, compression="zstd",
-                                            compression_level=1)
+            self._writer = pq.ParquetWriter(
+                self._beside, ENTRY_SCHEMA, compression="zstd", compression_level=1,
+                use_dictionary=_REPEATED)
         return self
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write one batch as a row group of its own."""
         if self._writer:
-            self._writer.write_batch(batch)
+            self._wait()
+            self._writing = self._hand.submit(self._writer.write_batch, batch)
+
+    def _wait(self) -> None:
+        if self._writing:
+            self._writing.result()
+            self._writing = None
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if self._writer is None or self._beside is None or self._path is None:
-            return
         try:
-            self._writer.close()
-            if kind is None:
-                self._beside.replace(self._path)
+            if self._writer and self._beside and self._path:
+                try:
+                    self._wait()
+                finally:
+                    self._writer.close()
+                if kind is None:
+                    self._beside.replace(self._path)
         finally:
-            self._beside.unlink(missing_ok=True)
+            self._hand.shutdown()
+            if self._beside:
+                self._beside.unlink(missing_ok=True)

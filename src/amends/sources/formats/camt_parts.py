@@ -11,10 +11,14 @@ from lxml import etree
 Leaves = dict[str, list[str]]
 
 _NO_REFERENCE = ("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOTAVAILABLE", "NONE", "")
-_REFERENCES = {
+_REFERENCE_NAMES = {
     "EndToEndId": "end_to_end", "MndtId": "mandate", "InstrId": "instruction",
     "TxId": "transaction", "UETR": "uetr", "AcctSvcrRef": "servicer", "PmtInfId": "batch",
     "MsgId": "message", "ClrSysRef": "clearing", "AcctOwnrTxId": "transaction",
+}
+_REFERENCES = {
+    f"{above}/{name}": kind for above in ("/Refs", "/NtryDtls/Btch", "")
+    for name, kind in _REFERENCE_NAMES.items()
 }
 _OWN_NAMES = {
     "ARN": "arn", "RRN": "rrn", "ORDER": "order", "ORDERID": "order", "PAYOUT": "payout",
@@ -27,6 +31,11 @@ _REMITTANCE = "/RmtInf/Strd"
 def local(tag: str) -> str:
     """An element's name without its namespace."""
     return tag.rpartition("}")[2]
+
+
+@lru_cache(maxsize=8192)
+def _under(path: str, tag: str) -> str:
+    return f"{path}/{local(tag)}"
 
 
 def line_of(element: etree._Element) -> int | None:
@@ -47,16 +56,17 @@ def _gather(element: etree._Element, path: str, found: Leaves) -> None:
         tag = child.tag
         if not isinstance(tag, str):
             continue
-        name = local(tag)
-        here = f"{path}/{name}"
+        here = _under(path, tag)
         if len(child):
             _gather(child, here, found)
             continue
         text = child.text
         if text and not text.isspace():
             found.setdefault(here, []).append(text.strip())
-        if child.attrib and "Ccy" in child.attrib:
-            found[f"{here}@Ccy"] = [str(child.attrib["Ccy"]).strip()]
+        if here.endswith("Amt"):
+            currency = child.get("Ccy")
+            if currency:
+                found[f"{here}@Ccy"] = [currency.strip()]
 
 
 def first(found: Leaves, *paths: str) -> str:
@@ -71,9 +81,8 @@ def first(found: Leaves, *paths: str) -> str:
 def reference_pairs(found: Leaves) -> Iterator[tuple[str, str]]:
     """The references of an entry or of one of its details, kind and value."""
     for path, texts in found.items():
-        name = path.rpartition("/")[2]
-        kind = _REFERENCES.get(name)
-        if kind and path in (f"/Refs/{name}", f"/{name}", f"/NtryDtls/Btch/{name}"):
+        kind = _REFERENCES.get(path)
+        if kind:
             for text in texts:
                 if text.upper() not in _NO_REFERENCE:
                     yield kind, text

@@ -18,7 +18,7 @@ from amends.money import Money, is_currency
 from amends.sources.extract import Extract, Tally, references_of
 from amends.sources.figures import day, each, minor_column, plain_column
 from amends.sources.mapping import CONSTANT, ColumnMapping
-from amends.sources.masking import Card, mask_text
+from amends.sources.masking import CARD_DIGITS, Card, mask_text
 from amends.sources.records import ENTRY_SCHEMA, OUTGOING_KINDS
 
 _TEXT = pa.string()
@@ -29,7 +29,9 @@ _ZONED = _INSTANT + r"(Z|[+-][0-9]{2}:?[0-9]{2})$"
 _ZONELESS = _INSTANT + "$"
 _VERBATIM = ("account", "currency", "counterparty", "counterparty_account", "text", "code_scheme",
              "code")
-_NOT_A_ROW = ("booked_on", "value_on", "at")
+_CARRIED = (*_VERBATIM, "booked_on", "value_on", "at", "amount", "credit", "debit", "amount_minor",
+            "fee", "net")
+_DATED = ("booked_on", "value_on", "at")
 
 
 def entry_batch(
@@ -114,7 +116,7 @@ class _Table:
 
 def _is_entry(table: _Table) -> pa.Array:
     """Rows with a day, where the table has days at all: a row without one is a total or a note."""
-    dated = [name for name in _NOT_A_ROW if table.mapping.columns().get(name)]
+    dated = [name for name in _DATED if table.mapping.columns().get(name)]
     filled = pa.repeat(pa.scalar(False), table.count)
     for values in table.columns.values():
         filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(values), ""))
@@ -258,15 +260,24 @@ def _references(table: _Table) -> tuple[pa.ListArray, dict[str, pa.Array]]:
     masked: dict[str, pa.Array] = {}
     for field in ("account", "counterparty", "counterparty_account", "text"):
         masked[field] = _mask(table.text(field), key, cards)
-    kept = {column for kind, column in mapping.references.items() if kind != "card"}
-    for column, values in table.columns.items():
-        masked[f"raw {column}"] = values if column in kept else _mask(values, key, cards)
+    for column in _loose(table):
+        masked[f"raw {column}"] = _mask(table.columns[column], key, cards)
     extra = _card_rows(table, cards)
     return _lists(table.count, [*named, *extra]), masked
 
 
+def _loose(table: _Table) -> list[str]:
+    """The columns that no column of the entry holds: they go into ``raw``."""
+    mapping = table.mapping
+    carried = {getattr(mapping, name) for name in _CARRIED}
+    carried |= {column for kind, column in mapping.references.items() if kind != "card"}
+    return [column for column in table.columns if column not in carried]
+
+
 def _mask(texts: pa.Array, key: bytes, cards: dict[int, list[Card]]) -> pa.Array:
     """A column without card numbers; which cards stood in which row goes into ``cards``."""
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) < CARD_DIGITS[0]:
+        return texts
     suspects = pc.fill_null(pc.match_substring_regex(texts, _LONG_RUN), False)
     places = pc.indices_nonzero(suspects).to_pylist()
     if not places:
@@ -305,8 +316,8 @@ def _lists(count: int, named: Sequence[tuple[str, pa.Array]]) -> pa.ListArray:
     width = len(named)
     values = pa.concat_arrays([pc.cast(column, _TEXT) for _, column in named])
     order = pa.array(np.arange(width * count).reshape(width, count).T.ravel())
-    kinds = pa.concat_arrays([pa.repeat(pa.scalar(kind), count) for kind, _ in named])
-    values, kinds = values.take(order), kinds.take(order)
+    names = pa.array([kind for kind, _ in named], _TEXT)
+    values, kinds = values.take(order), names.take(pa.array(np.tile(np.arange(width), count)))
     valid = pc.is_valid(values)
     per_row = np.asarray(valid.to_numpy(zero_copy_only=False)).reshape(count, width).sum(axis=1)
     offsets = np.concatenate(([0], np.cumsum(per_row))).astype(np.int32)
@@ -329,13 +340,10 @@ def _raw(table: _Table, masked: Mapping[str, pa.Array], minor: pa.Array,
         parts.append(_member("at", _quoted(_instants(table.text("at")))))
     if mapping.fee or mapping.net:
         parts += _charges(table, minor, currency)
-    carried = {getattr(mapping, name) for name in (*_VERBATIM, "at", "amount", "amount_minor")}
-    carried |= {column for kind, column in mapping.references.items() if kind != "card"}
-    for column in table.columns:
-        if column not in carried:
-            values = masked[f"raw {column}"]
-            values = pc.if_else(pc.equal(values, ""), _NO_TEXT, values)
-            parts.append(_member(column, _quoted(values)))
+    for column in _loose(table):
+        values = masked[f"raw {column}"]
+        values = pc.if_else(pc.equal(values, ""), _NO_TEXT, values)
+        parts.append(_member(column, _quoted(values)))
     if not parts:
         return pa.repeat(pa.scalar("{}"), table.count)
     inside = pc.binary_join_element_wise(*parts, pa.scalar(","), null_handling="skip")

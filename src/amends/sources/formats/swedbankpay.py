@@ -238,7 +238,8 @@ def _transaction(row: Mapping[str, str], currency: str, line: int | None,
         references.append(("settlement", report.number))
     minor = extract.add(
         line=line, amount=None if plain is None else Decimal(plain), currency=currency,
-        tally=report.tallies[currency], kind="refund" if (plain or "").startswith("-") else "settlement",
+        tally=report.tallies[currency],
+        kind="refund" if (plain or "").startswith("-") else "settlement",
         account=row.get("account"), booked_on=when, text=row.get("text"), references=references,
         raw=_raw(row))
     for service in (row.get("service", ""), ""):
