@@ -19,6 +19,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,9 @@ def _compare_key(found: Comparison, sides: tuple[ComparedSide, ComparedSide], ke
 
 
 def _money(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["amount_minor"], row["amount_exact"], row["currency"]
+    """What must agree: minor units, or the exact decimal of an amount finer than those."""
+    exact = None if row["amount_minor"] is not None else Decimal(row["amount_exact"] or 0)
+    return row["amount_minor"], exact, row["currency"]
 
 
 def _add(found: Comparison, kind: str, key: str, one: Mapping[str, Any] | None,

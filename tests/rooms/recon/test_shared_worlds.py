@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from amends.recon.compare import compare_by_rules
 from amends.recon.run import reconcile
-from samples import shared_recon
+from samples import shared, shared_recon
 
 
 @pytest.mark.parametrize(("world", "least"), [("world-default", 0.99), ("world-dirty", 0.97)])
@@ -25,3 +26,26 @@ def test_a_hundred_thousand_orders(world: str, least: float, tmp_path: Path) -> 
     assert found["links"]["precision"] >= 0.9999 and found["links"]["recall"] >= 0.9995
     assert found["payouts"]["precision"] == found["payouts"]["recall"] == 1.0
     assert found["breaks"]["precision"] >= least and found["breaks"]["recall"] >= least
+
+
+def test_the_real_pair_of_settlement_reports(tmp_path: Path) -> None:
+    """The workbook holds a transaction that the XML report lacks, and yet sums up."""
+    reports = shared("psp")
+    rules = tmp_path / "pair.toml"
+    rules.write_text(f"""
+name = "Report against workbook"
+key = "transaction"
+[[sides]]
+name = "the XML report"
+file = "{reports / 'swedbankpay-transaction-list.xml'}"
+[[sides]]
+name = "the workbook"
+file = "{reports / 'swedbankpay-transaction-list.xlsx'}"
+""")
+    summary = compare_by_rules(rules, tmp_path / "out")
+    assert summary["matched"] == 206
+    assert summary["sentences"] == [
+        "Transaction 781997170, order CB2-KURI88, 636.00 SEK, is in the workbook and not in the "
+        "XML report; the summary counts it.",
+        "The total in SEK differs by 636.00 SEK: 163,052.00 SEK in the XML report, 163,688.00 SEK "
+        "in the workbook."]
