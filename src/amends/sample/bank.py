@@ -123,9 +123,10 @@ def _fault(payout: Payout, cut: int, books: Books) -> Fault:
     books.breaks.append(Break(kind, None, None, payout.id, delta, payout.currency))
     finding, cause = (("payout_short_at_bank", "bank_fee_deducted") if cut
                       else ("payout_not_at_bank", "payout_rejected"))
-    return Fault(finding, cause, cut or payout.amount_minor, payout.amount_minor, payout.currency,
-                 payout.on + timedelta(days=4), None, payout.id, "", payout.account,
-                 {"paid_on": payout.on.isoformat()})
+    amount = cut or payout.amount_minor
+    return Fault(finding, cause, amount, amount, payout.currency, payout.on + timedelta(days=4),
+                 None, payout.id, "", payout.account,
+                 {"paid_on": payout.on.isoformat(), "whole": str(payout.amount_minor)})
 
 
 def _arrivals(plan: Plan, payouts: Iterable[Payout], cut: dict[str, int],
@@ -134,9 +135,9 @@ def _arrivals(plan: Plan, payouts: Iterable[Payout], cut: dict[str, int],
     lines: list[BankLine] = []
     held: dict[str, Payout] = {}
     for payout in payouts:
-        on = next_open(payout.currency, payout.on)
-        if on > plan.until:
-            continue
+        on = payout.on
+        if stream.random() < 0.1 and payout.on <= plan.until - timedelta(days=6):
+            on = next_open(payout.currency, payout.on)
         before = held.pop(payout.account, None)
         if before:
             both = [before, payout]
@@ -147,15 +148,14 @@ def _arrivals(plan: Plan, payouts: Iterable[Payout], cut: dict[str, int],
             part = payout.amount_minor * 3 // 5
             lines += [_credit([payout], on, amount, stream)
                       for amount in (part, payout.amount_minor - part)]
-        elif stream.random() < 0.012 and payout.on.weekday() < 3 and on < plan.until - (
-                timedelta(days=4)):
+        elif stream.random() < 0.012 and payout.on.weekday() < 3 and payout.on < (
+                plan.until - timedelta(days=6)):
             held[payout.account] = payout
         else:
             lines.append(_credit([payout], on, payout.amount_minor, stream))
     for payout in held.values():
-        on = next_open(payout.currency, payout.on, 2)
-        if on <= plan.until:
-            lines.append(_credit([payout], on, payout.amount_minor, stream))
+        on = next_open(payout.currency, payout.on)
+        lines.append(_credit([payout], on, payout.amount_minor, stream))
     return lines
 
 

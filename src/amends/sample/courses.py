@@ -32,11 +32,12 @@ def take(teller: Teller, sale: Sale, *, amount: int | None = None) -> Paid:
     """Order, approval, capture and settlement; ``amount`` is what is taken, if not the order."""
     taken = sale.amount_minor if amount is None else amount
     row = teller.book(sale, "payment", sale.placed_at, sale.amount_minor)
-    teller.event(sale, "authorization", teller.later(sale.placed_at, 0, 1), taken,
+    approved = teller.later(sale.placed_at, 0, 1)
+    teller.event(sale, "authorization", approved, taken,
                  code="00" if sale.customer.card else NO_CODE)
     captured = capture(teller, sale, taken)
     on = teller.settles_on(sale, captured)
-    line = teller.settle(sale, "settlement", on, taken)
+    line = teller.settle(sale, "settlement", approved, on, taken)
     return Paid(row, line, captured, on)
 
 
@@ -58,10 +59,10 @@ def plain(teller: Teller, sale: Sale) -> Paid:
 def give_back(teller: Teller, sale: Sale, at: datetime, amount: int) -> None:
     """A refund as it should be: in the ledger, at the processor, in the settlement."""
     row = teller.book(sale, "refund", at, -amount)
-    sent = teller.later(at, 5, 240)
+    sent = teller.later(at, 0, 2)
     teller.event(sale, "refund", sent, -amount,
                  arn=teller.arn(sent) if sale.customer.card else "")
-    teller.pair(row, teller.settle(sale, "refund", teller.settles_on(sale, sent), -amount))
+    teller.pair(row, teller.settle(sale, "refund", sent, teller.settles_on(sale, sent), -amount))
 
 
 def refunded(teller: Teller, sale: Sale) -> None:
@@ -113,9 +114,9 @@ def charged_back(teller: Teller, sale: Sale, *, booked: bool = True) -> tuple[st
     paid = plain(teller, sale)
     at = teller.later(paid.captured_at, 4320, 10000)
     reason = take_back(teller, sale, at)
-    line = teller.settle(sale, "chargeback", teller.settles_on(sale, at), -sale.amount_minor)
+    line = teller.settle(sale, "chargeback", at, teller.settles_on(sale, at), -sale.amount_minor)
     if booked:
-        teller.pair(teller.book(sale, "chargeback", teller.later(at, 30, 300),
+        teller.pair(teller.book(sale, "chargeback", teller.later(at, 0, 4),
                                 -sale.amount_minor, f"network reason {reason}"), line)
     return reason, at
 

@@ -231,22 +231,23 @@ def _slots(draft: _Draft, debit_on: date, reference: str, *, money: Callable[[in
            language: str, amount: int, stream: Random) -> dict[str, str]:
     """What the words are filled with."""
     sale, fault, country = draft.role.sale, draft.fault, draft.writer.country
-    whole = sale.amount_minor if sale else amount
     found = fault.facts if fault else {}
+    whole = sale.amount_minor if sale else int(found.get("whole", amount))
+    name = draft.writer.name
 
     told = found.get("promised_on") or found.get("cancelled_on") or found.get("disputed_on")
     told_on = date.fromisoformat(told) if told else debit_on + timedelta(days=2)
     return {
         "amount": money(amount), "whole": money(whole),
         "taken": money(int(found.get("taken", whole))), "sent": money(int(found.get("sent", 0))),
-        "came": money(max((fault.claimed_minor - fault.amount_minor) if fault else 0, 0)),
+        "came": money(whole - amount),
         "fee": money(int(found.get("fee", 0))), "right": money(int(found.get("right", 0))),
         "date": date_words(debit_on, language, country),
         "told": date_words(told_on, language, country),
-        "order": reference, "payout": reference, "name": draft.writer.name,
-        "first": draft.writer.name.split()[0],
+        "order": reference, "payout": reference, "name": name,
+        "first": name.split()[0] if draft.writer.customer else name,
         "merchant": sale.seller.name if sale else stream.choice(sellers()).name,
-        "item": sale.item if sale else "",
+        "item": sale.item if sale else "parcel",
         "case": f"AM-{stream.randrange(100, 4000):06}",
         "days": str(max((draft.received_at.date() - debit_on).days, 2)),
         "code": found.get("reason", ""),

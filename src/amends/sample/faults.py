@@ -53,7 +53,8 @@ def settled_twice(teller: Teller, sale: Sale) -> Fault:
     """One capture, settled again two or three business days later under the same payment."""
     paid = courses.plain(teller, sale)
     again = next_open(sale.account_currency, paid.settled_on, teller.stream.choice((1, 2, 2, 3)))
-    line = teller.settle(sale, "settlement", again, sale.amount_minor)
+    line = teller.settle(sale, "settlement", moment(again, 2, teller.stream), again,
+                         sale.amount_minor)
     teller.books.breaks.append(Break("duplicate_psp", paid.row, line, "", line.gross_minor,
                                      line.currency))
     return _fault(sale, "settled_twice", "processor_duplicate_settlement", again,
@@ -64,11 +65,12 @@ def captured_twice(teller: Teller, sale: Sale) -> Fault:
     """The checkout tried again after a time-out: a second payment for one order."""
     paid = courses.plain(teller, sale)
     second = payment_id(teller.stream)
-    teller.event(sale, "authorization", teller.later(sale.placed_at, 1, 4), sale.amount_minor,
-                 payment=second, code="00" if sale.customer.card else "")
+    tried = teller.later(sale.placed_at, 1, 4)
+    teller.event(sale, "authorization", tried, sale.amount_minor, payment=second,
+                 code="00" if sale.customer.card else "")
     at = courses.capture(teller, sale, sale.amount_minor, second)
     on = teller.settles_on(sale, at)
-    line = teller.settle(sale, "settlement", on, sale.amount_minor, payment=second)
+    line = teller.settle(sale, "settlement", tried, on, sale.amount_minor, payment=second)
     teller.books.breaks.append(Break("duplicate_psp", paid.row, line, "", line.gross_minor,
                                      line.currency))
     return _fault(sale, "captured_twice", "checkout_retry", max(on, paid.settled_on),
@@ -113,10 +115,10 @@ def refund_short(teller: Teller, sale: Sale) -> Fault:
     at = teller.later(paid.captured_at, 1500, 5000)
     sent = _part(teller, sale, 30, 78)
     row = teller.book(sale, "refund", at, -sale.amount_minor)
-    left = teller.later(at, 5, 240)
+    left = teller.later(at, 0, 2)
     teller.event(sale, "refund", left, -sent, arn=teller.arn(left) if sale.customer.card else "")
     on = teller.settles_on(sale, left)
-    line = teller.settle(sale, "refund", on, -sent)
+    line = teller.settle(sale, "refund", left, on, -sent)
     teller.pair(row, line)
     short = sale.amount_minor - sent
     teller.books.breaks.append(Break("partial_capture", row, line, "", short, sale.currency))
@@ -160,7 +162,7 @@ def charged_after_cancellation(teller: Teller, sale: Sale) -> Fault:
     teller.event(sale, "capture", at, sale.amount_minor,
                  arn=teller.arn(at) if sale.customer.card else "")
     on = teller.settles_on(sale, at)
-    teller.pair(row, teller.settle(sale, "settlement", on, sale.amount_minor))
+    teller.pair(row, teller.settle(sale, "settlement", sale.placed_at, on, sale.amount_minor))
     return _fault(sale, "charged_after_cancellation", "cancellation_not_synced", on,
                   sale.amount_minor, cancelled_on=cancelled.date().isoformat())
 
@@ -191,7 +193,7 @@ def charged_back_double(teller: Teller, sale: Sale) -> Fault:
     at = moment(found.ready_on + timedelta(days=2), 9, teller.stream)
     reason = courses.take_back(teller, sale, at)
     on = teller.settles_on(sale, at)
-    line = teller.settle(sale, "chargeback", on, -sale.amount_minor)
+    line = teller.settle(sale, "chargeback", at, on, -sale.amount_minor)
     teller.books.breaks.append(Break("unbooked_chargeback", None, line, "", line.gross_minor,
                                      line.currency))
     return _fault(sale, "already_charged_back", "chargeback_already_paid", on, 0, reason=reason)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from amends.sample import courses
 from amends.sample.books import Break, LineRow
 from amends.sample.orders import Sale
-from amends.sample.teller import Teller
+from amends.sample.teller import Teller, moment
 
 
 def _found(teller: Teller, kind: str, paid: courses.Paid, delta: int) -> None:
@@ -45,8 +45,8 @@ def double_refund(teller: Teller, sale: Sale) -> None:
     at = teller.later(paid.captured_at, 1500, 4000)
     courses.give_back(teller, sale, at, sale.amount_minor)
     row, first = teller.books.pairs[-1]
-    line = teller.settle(sale, "refund", teller.settles_on(sale, at + timedelta(days=2)),
-                         first.gross_minor)
+    again = teller.settles_on(sale, at + timedelta(days=2))
+    line = teller.settle(sale, "refund", moment(again, 2, teller.stream), again, first.gross_minor)
     teller.books.breaks.append(Break("double_refund", row, line, "", line.gross_minor,
                                      line.currency))
 
@@ -88,7 +88,7 @@ def late_settlement(teller: Teller, sale: Sale) -> None:
     """Settled more than a week after booking."""
     paid = courses.plain(teller, sale)
     late = teller.settles_on(sale, sale.placed_at + timedelta(days=teller.stream.randint(8, 12)))
-    paid.line.settled_on, paid.line.at = late, paid.line.at + (late - paid.settled_on)
+    paid.line.settled_on = late
     _found(teller, "late_settlement", paid, 0)
 
 

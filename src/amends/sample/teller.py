@@ -38,14 +38,12 @@ class Teller:
         self.books.events.append(row)
         return row
 
-    def settle(self, sale: Sale, type_: str, on: date, amount_minor: int, *,
-               payment: str = "", fee: int | None = None) -> LineRow:
-        """A settlement line on the processor's day ``on``, in the account's currency."""
-        gross = self._in_account(sale, amount_minor, on)
+    def settle(self, sale: Sale, type_: str, at: datetime, on: date, amount_minor: int, *,
+               payment: str = "") -> LineRow:
+        """A settlement line of what the processor did ``at``, settled on the day ``on``."""
+        gross = self._in_account(sale, amount_minor, at.date())
         kind = "payment" if type_ == "settlement" else type_
-        if fee is None:
-            fee = fee_minor(sale.customer.method, kind, gross)
-        at = moment(on, 2, self.stream)
+        fee = fee_minor(sale.customer.method, kind, gross)
         row = LineRow(at, on, type_, payment or sale.payment, sale.order, gross, fee,
                       sale.account_currency, sale.seller.account, sale.customer.method,
                       sale.customer.last4)
@@ -74,7 +72,7 @@ class Teller:
         if not sale.is_foreign:
             return amount_minor
         rate = self.rates.get((on, sale.currency, sale.account_currency))
-        if rate is None:  # after the period: the line is never written
+        if rate is None:  # after the last day: the line is never written
             return amount_minor
         return converted(amount_minor, rate, self.stream.randint(0, 40))
 

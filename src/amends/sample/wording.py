@@ -16,6 +16,7 @@ from amends.money import Money
 
 LANGUAGES = ("en", "de", "fr", "es", "pl")
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+_NOTES = ("Customer", "Seller")  # an agent's note about the party, not the party's own words
 _SLOT = re.compile(r"(\{[a-z_0-9]+\})")
 
 
@@ -54,14 +55,18 @@ def compose(wanted: Wanted, slots: Mapping[str, str], stream: Random) -> str:
     said = words(wanted.language)
     tone = said["situations"][wanted.situation]["cross" if wanted.cross else "calm"]
     parts = [stream.choice(tone)]
+    is_note = parts[0].startswith(_NOTES)
     if wanted.reference:
         parts.append(stream.choice(said["references"][wanted.reference]))
     extra = [stream.choice(said["needs"][wanted.party][need]) for need in wanted.needs]
     extra += [stream.choice(said["traps"][trap]) for trap in wanted.traps]
+    if is_note:
+        parts += [f'Words used: "{sentence}"' for sentence in extra]
+        return _filled(_joined(parts), slots, _neat)
     parts[1 if stream.random() < 0.7 else 0:0] = extra
     greeting, closing = stream.choice(said["greetings"]), stream.choice(said["closings"])
     style = stream.choices((_neat, str.lower, str.upper), (86, 12, 2))[0]
-    body = " ".join(parts)
+    body = _joined(parts)
     if wanted.language == "en" and body[0].islower():
         greeting = ""
     elif not greeting:
@@ -92,6 +97,12 @@ def date_words(day: date, language: str, country: str) -> str:
     if language == "en":
         return f"{month} {day.day}" if country == "US" else f"{day.day} {month}"
     return str(words(language)["date"]).format(day=day.day, month=month)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Sentences one after the other; all but the last end in a mark."""
+    *before, last = parts
+    return " ".join([*(part if part[-1] in ".!?)" else f"{part}." for part in before), last])
 
 
 def _neat(text: str) -> str:
