@@ -10,11 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log, sqrt
 
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]{2,}")
-_COMMON = frozenset(
-    ["the", "and", "for", "that", "this", "with", "you", "your", "have", "has", "had", "was", "were", "are", "not", "but", "from", "they", "them", "their", "our", "out", "can", "could", "will", "would", "been", "being", "what", "when", "which", "who", "how", "why", "all", "any", "some", "one", "two", "there", "here", "then", "than", "just", "also", "into", "onto", "over", "under", "about", "after", "before", "again", "more", "most", "very", "she", "her", "him", "his", "its", "it's", "i'm", "i've", "don't", "didn't", "please", "thank", "thanks", "hello", "dear", "regards", "still", "get", "got", "did", "does", "done", "now", "say", "said", "says", "told", "tell", "know", "want", "need", "make", "made", "said", "us", "we", "me", "my", "och", "att", "det", "som", "för", "inte", "med", "jag", "har", "den", "till"])
+_COMMON_WORDS = """
+    the and for that this with you your have has had was were are not but from they them their
+    our out can could will would been being what when which who how why all any some one two
+    there here then than just also into onto over under about after before again more most very
+    she her him his its it's i'm i've don't didn't please thank thanks hello dear regards still
+    get got did does done now say said says told tell know want need make made
+    och att det som för inte med jag har den till und der die das nicht ich les des une pas
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 _PRIOR = 50.0
 _CASES_MIN = 3
 _Z_MIN = 1.96
@@ -42,7 +50,7 @@ def themes(texts: Mapping[str, Sequence[str]], *, top: int = 8) -> dict[str, lis
 def _terms(text: str) -> set[str]:
     words = [word.strip("'\u2019-").casefold() for word in _WORD.findall(text)]
     held = {word for word in words if word not in _COMMON and len(word) > 2}
-    pairs = {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)
+    pairs = {f"{a} {b}" for a, b in pairwise(words)
              if a in held and b in held}
     return held | pairs
 
