@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from amends.problems import AmendsError, Problem, ensure
 from amends.recon.labels import said
+from amends.recon.report import ensure_ours
 
 _SCHEMA = pa.schema([
     ("kind", pa.string()), ("key", pa.string()), ("left_entry_id", pa.string()),
@@ -165,6 +166,7 @@ def compare_by_rules(rules: Path, out: Path) -> dict[str, Any]:
     if len(wanted) < 2:
         raise AmendsError(Problem("error", "There is only one side.", "Name two or more.",
                                   str(rules)))
+    ensure_ours(out)
     beside = out.parent / f".{out.name}.part"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)

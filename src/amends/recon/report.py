@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from amends.problems import ensure
+from amends.problems import AmendsError, Problem, ensure
 from amends.recon.breaks import RULE_WORDS
 from amends.recon.labels import BREAK_SCHEMA
 from amends.recon.payouts import PayoutResult, PayoutTie
@@ -171,6 +171,14 @@ def check_written(engine: Engine, out: Path, totals: Sequence[Mapping[str, Any]]
                       for state in STATES if state != "excluded")
         ensure(named == counted,
                f"{side}: {counted} rows are accounted for and {named} are in the files")
+
+
+def ensure_ours(out: Path) -> None:
+    """Raise AmendsError when ``out`` is there and is not the results of an earlier run."""
+    if out.exists() and (not out.is_dir() or (any(out.iterdir())
+                                              and not (out / "summary.json").exists())):
+        raise AmendsError(Problem("error", f"{out} holds something else.",
+                                  "Name a new folder, or one of an earlier run."))
 
 
 def write_summary(summary: Mapping[str, Any], out: Path) -> None:

@@ -52,7 +52,7 @@ def reconcile(folder: Path, out: Path, *, state: Path | None = None, engine: str
     """
     started = time.perf_counter()
     found = look(folder)
-    _ensure_ours(out)
+    report.ensure_ours(out)
     if state and (known := open_items.earlier_run(state, found.digest())):
         return _again(known, out)
     book = load(rules, found.meta)
@@ -88,13 +88,6 @@ def _beside(out: Path) -> Iterator[Path]:
         yield beside
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-
-
-def _ensure_ours(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or (any(out.iterdir())
-                                              and not (out / "summary.json").exists())):
-        raise AmendsError(Problem("error", f"{out} holds something else.",
-                                  "Name a new folder, or one of an earlier run."))
 
 
 def _put_in_place(beside: Path, out: Path) -> None:
