@@ -63,7 +63,7 @@ def _print_words(summary: Mapping[str, Any]) -> None:
         for state, counted in total.items():
             if isinstance(counted, dict):
                 side[state] = side.get(state, 0) + counted["rows"]
-    for side, states in rows.items():
-        print(f"{side}: " + ", ".join(f"{count} {state}" for state, count in states.items()))
+    for name, states in rows.items():
+        print(f"{name}: " + ", ".join(f"{count} {state}" for state, count in states.items()))
     for kind, count in summary["breaks"].items():
         print(f"{count:>8} {kind}")
