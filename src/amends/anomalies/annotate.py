@@ -60,7 +60,8 @@ def _open(path: Path, name: str, limits: Limits) -> Any:
     book = read_book(path, name, limits)
     if path_kind(name, path) in (".xlsx", ".xlsm"):
         try:
-            return openpyxl.load_workbook(path, keep_vba=path_kind(name, path) == ".xlsm")
+            with path.open("rb") as file:  # a stored copy has no suffix to go by
+                return openpyxl.load_workbook(file, keep_vba=path_kind(name, path) == ".xlsm")
         except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError,
                 AttributeError) as error:
             raise AmendsError(Problem("error", f"The workbook cannot be copied: {error}.",

@@ -157,12 +157,10 @@ class _Workbook:
         return shortened(rows, self.name, title, self.limits, self.book.problems)
 
     def _formulas(self, titles: set[str]) -> dict[str, dict[Place, str]]:
-        workbook = openpyxl.load_workbook(self.path, read_only=True, keep_links=False)
-        try:
+        with self.path.open("rb") as file:  # a stored copy has no suffix to go by
+            workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             return {sheet.title: dict(_sheet_formulas(sheet)) for sheet in workbook.worksheets
                     if sheet.title in titles}
-        finally:
-            workbook.close()
 
 
 def _chunks(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -133,8 +133,9 @@ def _phase(chart: ControlChart, scale: _Scale, span: tuple[int, int], share: boo
         return parts + _edge_labels(chart.mean, points[-1], scale, share, ink)
     says = (f"Expected range {figure(points[0].lower, share=share)} to "
             f"{figure(points[0].upper, share=share)}, mean {figure(chart.mean, share=share)}")
-    below = scale.y(min(point.lower for point in points))
-    return [*parts, words(_LEFT + 6, min(below - 5, HEIGHT - _BOTTOM - 5), says)]
+    below = scale.y(min(point.lower for point in points)) + 14
+    above = scale.y(max(point.upper for point in points)) - 6
+    return [*parts, words(_LEFT + 6, below if below < HEIGHT - _BOTTOM - 2 else above, says)]
 
 
 def _edge_labels(mean: float, last: Point, scale: _Scale, share: bool, ink: str) -> list[str]:

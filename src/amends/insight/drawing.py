@@ -63,9 +63,9 @@ def linked(href: str, says: str, inner: str) -> str:
 def picture(parts: Sequence[str], width: float, height: float, *, name: str, says: str) -> str:
     """The whole drawing; ``says`` is what a screen reader hears in its place."""
     inner = mark("title", escape(name)) + mark("desc", escape(says)) + "".join(parts)
-    return mark("svg", inner, xmlns="http://www.w3.org/2000/svg", class_=f"chart {name.split(maxsplit=1)[0]}",
-                viewBox=f"0 0 {number(width)} {number(height)}", role="group",
-                aria_label=says)
+    return mark("svg", inner, xmlns="http://www.w3.org/2000/svg",
+                class_=name.replace(" ", "-"), viewBox=f"0 0 {number(width)} {number(height)}",
+                role="group", aria_label=says)
 
 
 def ticks(top: float, most: int = 5) -> list[float]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from samples import shared
-
 from amends.anomalies import check
 from amends.anomalies.sheets import places
+from samples import shared
 
 
 def marked_and_found(folder: Path) -> tuple[int, int, int]:
