@@ -34,6 +34,7 @@ TABLE: dict[str, set[Role]] = {
     "problems": FILES, "problem": FILES, "problem_open": {L, N}, "problem_step": {L, N},
     "problem_join": CASEWORK, "coach": CASEWORK, "coaching": READERS, "my_coaching": {A},
     "coaching_answer": {A},
+    "sheets": {S, L, N}, "sheet_drop": {S, L, N}, "sheet": {S, L, N}, "sheet_copy": {S, L, N},
     "compliance": READERS, "audit_verify": {L, U},
     "settings": EVERYONE, "settings_own": EVERYONE, "settings_people": {D},
     "settings_active": {D}, "settings_keys": {D}, "settings_revoke": {D},

@@ -26,6 +26,7 @@ from amends.desk.models import (
     Message,
     ReconRun,
     Role,
+    SheetCheck,
     SourceFile,
     Upload,
     User,
@@ -201,3 +202,10 @@ def runs_for(user: User) -> QuerySet[ReconRun]:
 def breaks_for(user: User) -> QuerySet[BreakRecord]:
     """Breaks that ``user`` may see; a break shows figures and entries, never a customer's words."""
     return BreakRecord.objects.all() if may(user, Act.SEE_RECON) else BreakRecord.objects.none()
+
+
+def sheets_for(user: User) -> QuerySet[SheetCheck]:
+    """Workbooks that ``user`` dropped in; nobody else reads them."""
+    if not may(user, Act.USE_SHEETS):
+        return SheetCheck.objects.none()
+    return SheetCheck.objects.filter(checked_by=user)

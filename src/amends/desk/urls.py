@@ -15,7 +15,9 @@ from amends.desk.views import (
     home,
     intake,
     learning,
+    recon,
     settings,
+    sheets,
 )
 
 urlpatterns = [
@@ -27,7 +29,9 @@ urlpatterns = [
     *casework.patterns,
     *intake.patterns,
     *learning.patterns,
+    *recon.patterns,
     *files.patterns,
+    *sheets.patterns,
     *compliance.patterns,
     *settings.patterns,
     path("accounts/", include("allauth.account.urls")),

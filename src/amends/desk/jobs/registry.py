@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from amends.desk.jobs import files, investigate, mail, money, recon
+from amends.desk.jobs import files, investigate, mail, money, recon, sheets
 
 # name -> (kind of job, how often)
 SCHEDULES: dict[str, tuple[str, timedelta]] = {
     "mail": ("fetch_mail", timedelta(minutes=1)),
 }
 
-__all__ = ["SCHEDULES", "files", "investigate", "mail", "money", "recon"]
+__all__ = ["SCHEDULES", "files", "investigate", "mail", "money", "recon", "sheets"]

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
-from amends.desk.jobs.queue import wall
+from amends.desk import clock
 from amends.desk.models import EventStream, Job
 
 
@@ -22,7 +22,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         EventStream.objects.exists()
         stuck = Job.objects.filter(
-            state=Job.READY, run_at__lte=wall() - timedelta(minutes=15)
+            state=Job.READY, run_at__lte=clock.now() - timedelta(minutes=15)
         ).count()
     except DatabaseError:
         return JsonResponse({"ready": False, "what": "the database does not answer"}, status=503)
