@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import importlib.machinery
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -80,15 +80,17 @@ def test_without_a_word_it_says_which_there_are() -> None:
 
 
 def test_another_word_goes_to_the_program_and_costs_next_to_nothing(checkout: Path) -> None:
-    """What follows is handed on as it is; the script adds less than 0.2 s."""
+    """What follows is handed on as it is; the script adds less than 0.2 s of processor time."""
     stamped(checkout, "run")
     taken = []
     for _ in range(3):
-        started = time.perf_counter()
+        before = os.times()
         done = run(checkout, "explain", "iso8583", "05", "--json")
-        taken.append(time.perf_counter() - started)
+        after = os.times()
+        taken.append(after.children_user + after.children_system
+                     - before.children_user - before.children_system)
         assert done.stdout == "went explain iso8583 05 --json\n"
-    assert min(taken) < OVERHEAD_SECONDS_MAX
+    assert 0 < min(taken) < OVERHEAD_SECONDS_MAX
 
 
 @pytest.mark.parametrize(("held", "wanted", "enough"), [

