@@ -115,10 +115,12 @@ def has_reference(formula: str) -> bool:
     return any(token.kind in ("ref", "name") for token in tokens(formula))
 
 
-def shape(formula: str, row: int, column: int) -> str:
+def shape(formula: str, row: int, column: int, *, fixed_ranges: bool = False) -> str:
     """The formula with relative references written as distances (R1C1): equal for formulas that
-    were filled down or across."""
-    return "".join(_relative(token.text, row, column) if token.kind == "ref"
+    were filled down or across. With ``fixed_ranges`` a range of several cells stands as written,
+    as programs write it that anchor nothing."""
+    return "".join(_relative(token.text, row, column)
+                   if token.kind == "ref" and not (fixed_ranges and ":" in token.text)
                    else token.text + ("(" if token.kind == "call" else "")
                    for token in tokens(formula))
 
@@ -141,11 +143,12 @@ def _corner_shape(text: str, row: int, column: int) -> str:
     return (rows if number else "") + (columns if name else "")
 
 
-def moved(formula: str, rows: int, columns: int) -> str:
-    """The formula as it would read after being filled ``rows`` down and ``columns`` across."""
+def moved(formula: str, rows: int, columns: int, *, fixed_ranges: bool = False) -> str:
+    """The formula as it would read after being filled ``rows`` down and ``columns`` across;
+    ``fixed_ranges`` as in ``shape``."""
     pieces = []
     for token in tokens(formula):
-        if token.kind == "ref":
+        if token.kind == "ref" and not (fixed_ranges and ":" in token.text):
             head, bang, cells = token.text.rpartition("!")
             cells = ":".join(_shift(part, rows, columns) for part in cells.upper().split(":"))
             pieces.append(head + bang + cells)

@@ -32,6 +32,7 @@ class _Run:
     shapes: dict[Place, str]
     typed: tuple[Place, ...]
     rule: str
+    fixed_ranges: bool
 
     @property
     def model(self) -> Place:
@@ -75,10 +76,13 @@ def _run(table: Table, line: list[Place], *, across: bool) -> Iterator[_Run]:
             shapes[at] = shape(made, *at)
         elif sheet.number(*at) is not None:
             typed.append(at)
-    if len(shapes) >= _RUN_MIN:
+    for fixed in (False, True) if len(shapes) >= _RUN_MIN else ():
+        if fixed:
+            shapes = {at: shape(sheet.formulas[at], *at, fixed_ranges=True) for at in shapes}
         rule, followers = Counter(shapes.values()).most_common(1)[0]
-        if followers >= _RUN_MIN:
-            yield _Run(table, across, shapes, tuple(typed), rule)
+        if followers >= max(_RUN_MIN, len(shapes) // 2):
+            yield _Run(table, across, shapes, tuple(typed), rule, fixed)
+            return
 
 
 def _odd_formulas(run: _Run) -> list[Place]:
@@ -96,7 +100,7 @@ def _explained(run: _Run, at: Place) -> bool:
     sheet, made = run.table.sheet, run.shapes[at]
     if _first_step(run, at) or any(
             sheet.formulas.get(other) is not None
-            and shape(sheet.formulas[other], *other) == made
+            and shape(sheet.formulas[other], *other, fixed_ranges=run.fixed_ranges) == made
             for other in _beside(at, across=not run.across)):
         return True
     if not run.across:
@@ -160,7 +164,8 @@ def _column_is_typed(sheet: Sheet, table: Table, at: Place) -> bool:
 def _tell(run: _Run, at: Place, survey: Survey) -> Finding:
     sheet = run.table.sheet
     row, column = run.model
-    meant = moved(sheet.formulas[run.model], at[0] - row, at[1] - column)
+    meant = moved(sheet.formulas[run.model], at[0] - row, at[1] - column,
+                  fixed_ranges=run.fixed_ranges)
     gives = survey.reckoner.result(sheet.name, meant)
     share = run.followers / max(len(run.shapes) + len(run.typed), 1)
     others = f"{run.followers} other {'columns' if run.across else 'rows'}"

@@ -134,7 +134,9 @@ class _Figures:
     def _blame(self, i: int, broken: list[Tie], *, both: bool) -> Iterator[Finding]:
         repairs = list(self._repairs(i, broken, both=both))
         best = max((score for *_, score in repairs), default=0.0)
-        first = [repair for repair in repairs if repair[3] == best]
+        # of equal repairs the later column is blamed: it was entered from the earlier ones
+        first = sorted((repair for repair in repairs if repair[3] == best),
+                       key=lambda repair: -repair[1])
         row = self.table.items[i]
         tie = broken[0]
         off = self._off(tie, i) or _ZERO
@@ -147,15 +149,21 @@ class _Figures:
                     what="The row does not add up")
             return
         kind, at, value, _ = first[0]
-        column = self.columns[at]
+        cells = [(row, self.columns[other]) for _, other, *_ in first]
         has = self.rows[i][at] or _ZERO
-        self.survey.mend(self.table, (row, column), value)
+        self.survey.mend(self.table, cells[0], value)
         yield finding(
-            "sign_flip" if kind == "sign" else "transposed_digits", self.table, [(row, column)],
+            "sign_flip" if kind == "sign" else "transposed_digits", self.table,
+            list(dict.fromkeys(cells)),
             f"{self._says(tie)} in {self._keepers(tie)} other rows. Here that holds only with "
             f"{plain(value)} in place of {plain(has)}.",
-            f"Would be {plain(value)}", score=(0.96 if len(first) == 1 else 0.75)
+            f"Would be {plain(value)}" + self._or_else(first, row), score=(0.96 if len(first) == 1 else 0.75)
             + 0.01 * (len(broken) > 1))
+
+    def _or_else(self, repairs: list[tuple[str, int, Decimal, float]], row: int) -> str:
+        others = [f"{letters(self.columns[at])}{row} {plain(value)}"
+                  for _, at, value, _ in repairs[1:3]]
+        return f", or {' or '.join(others)}" if others else ""
 
     def _keepers(self, tie: Tie) -> int:
         return sum(self._off(tie, i) == 0 for i in range(len(self.rows)))
@@ -193,7 +201,9 @@ class _Figures:
                          for k, (sign, part) in enumerate(zip(tie.signs, parts, strict=True)))
         if tie.how == "running":
             return f"{whole} moves by {joined}"
-        return f"{whole} is {joined}" if len(parts) > 1 else f"{whole} equals {joined}"
+        if len(parts) == 1:
+            return f"{whole} equals {'' if tie.signs[0] > 0 else 'minus '}{joined}"
+        return f"{whole} is {joined}"
 
     def _would(self, tie: Tie, i: int, off: Decimal) -> str:
         has = self.rows[i][tie.whole]
@@ -206,6 +216,7 @@ def _candidates(columns: int) -> Iterator[Tie]:
     every = range(columns)
     for one, other in combinations(every, 2):
         yield Tie(other, (one,), "sum", (1,))
+        yield Tie(other, (one,), "sum", (-1,))
     for whole in every:
         rest = [column for column in every if column != whole]
         for pair in combinations(rest, 2):

@@ -167,6 +167,30 @@ def test_a_running_balance_names_the_line_whose_sign_is_wrong(tmp_path: Path) ->
     assert [(one.kind, one.cells) for one in found] == [("sign_flip", ("C6",))]
 
 
+def test_formulas_that_a_program_wrote_without_anchors_are_a_run_too(tmp_path: Path) -> None:
+    book = payouts(typed=False)
+    page = book.create_sheet("By merchant")
+    page.append(["Merchant", "Gross"])
+    for row, merchant in enumerate((*MERCHANTS, "Field & Hide", "Brightwater Tea"), 2):
+        page.append([merchant, f"=SUMIF(Payouts!C3:C19,A{row},Payouts!E3:E19)"])
+    page["B4"] = 8412.00
+    found = checked(book, tmp_path).findings
+    assert [(one.kind, one.sheet, one.cells) for one in found] == [
+        ("number_over_formula", "By merchant", ("B4",))]
+    assert "=SUMIF(Payouts!C3:C19,A4,Payouts!E3:E19)" in found[0].suggestion
+
+
+def test_a_refund_that_should_mirror_its_order_is_compared_with_it(tmp_path: Path) -> None:
+    lines = ["order,amount,refund"] + [f"NW-{4100 + 7 * i},{12.34 + 3.57 * i:.2f},"
+                                       f"{-12.34 - 3.57 * i:.2f}" for i in range(20)]
+    lines[5] = lines[5].replace("-26.62", "-26.26")
+    lines[9] = lines[9].replace(",-", ",")
+    path = tmp_path / "refunds.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    assert [(one.kind, one.cells) for one in check(path).findings] == [
+        ("sign_flip", ("C10",)), ("transposed_digits", ("C6", "B6"))]
+
+
 def test_two_sheets_that_speak_of_the_same_payout_are_compared(tmp_path: Path) -> None:
     book = payouts(typed=False)
     other = book.create_sheet("Kestrel")
