@@ -31,7 +31,7 @@ TABLE: dict[str, set[Role]] = {
     "letter_undo": CASEWORK, "note_add": CASEWORK, "task_add": CASEWORK, "task_done": CASEWORK,
     "case_close": CASEWORK, "case_reopen": CASEWORK,
     "intake": {S, L, A}, "intake_bulk": CASEWORK, "handed_up": {A},
-    "problems": FILES, "problem": FILES, "problem_open": {L, N}, "problem_step": {L, N},
+    "insight": FILES, "problems": FILES, "problem": FILES, "problem_open": {L, N}, "problem_step": {L, N},
     "problem_join": CASEWORK, "coach": CASEWORK, "coaching": READERS, "my_coaching": {A},
     "coaching_answer": {A},
     "sheets": {S, L, N}, "sheet_drop": {S, L, N}, "sheet": {S, L, N}, "sheet_copy": {S, L, N},

@@ -209,3 +209,12 @@ def sheets_for(user: User) -> QuerySet[SheetCheck]:
     if not may(user, Act.USE_SHEETS):
         return SheetCheck.objects.none()
     return SheetCheck.objects.filter(checked_by=user)
+
+
+def counted_for(user: User) -> QuerySet[Case]:
+    """The cases that ``user`` may count in Insight; an analyst counts those without restriction."""
+    if not may(user, Act.SEE_INSIGHT):
+        return Case.objects.none()
+    if may(user, Act.SEE_CASES):
+        return cases_for(user)
+    return Case.objects.filter(restricted=False)

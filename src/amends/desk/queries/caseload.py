@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
@@ -97,6 +97,7 @@ def _views(user: User, now: datetime) -> dict[str, tuple[str, Q]]:
         "snoozed": ("Snoozed", is_open & Q(snoozed_until__gt=now)),
         "open": ("All open", is_open),
         "closed": ("Closed", Q(state=State.CLOSED)),
+        "all": ("All", Q()),
     }
     if user.role == Role.AUDITOR:
         del found["mine"]
@@ -168,11 +169,14 @@ def _filtered(
         filters.append(Filter(STATE_WORDS[State(state)], _address(params, drop="state")))
     for name, lookup in (("cause", "root_cause"), ("problem", "problem__number"),
                          ("outcome", "outcome"), ("country", "party__country"),
-                         ("channel", "escalations__channel"), ("month", "")):
+                         ("channel", "escalations__channel"), ("month", ""), ("week", "")):
         value = params.get(name, "")
         if value and name == "month" and len(value) == 7 and value.replace("-", "").isdigit():
             year, month = int(value[:4]), int(value[5:])
             cases = cases.filter(opened_at__year=year, opened_at__month=month)
+        elif value and name == "week" and (monday := _day(value)):
+            cases = cases.filter(opened_at__date__gte=monday,
+                                 opened_at__date__lt=monday + timedelta(weeks=1))
         elif value and lookup:
             if lookup == "problem__number" and not value.isdigit():
                 continue
@@ -189,6 +193,13 @@ def _address(params: QueryDict, *, drop: str = "", page: int | None = None) -> s
     if page is not None:
         kept["page"] = str(page)
     return "?" + urlencode(kept)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _int(text: str | None, default: int) -> int:
