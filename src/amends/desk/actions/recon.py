@@ -31,9 +31,10 @@ from amends.recon.sides import from_lake
 from amends.tables import Interrupted
 
 MATCHED_SIDES = ("ledger", "processor", "bank")
-_TIED_BY = {"exact": "exact", "reference": "repaired", "repaired": "repaired", "parts": "grouped"}
+_TIED_BY = {"exact": "exact", "reference": "exact", "parts": "grouped"}
 _KEPT = ("kind", "ledger_entry", "line_entry", "bank_entry", "payout_id", "reference", "account",
          "delta_minor", "currency", "age_days", "reason", "suggestion")
+PAYOUT_PATIENCE_DAYS = 5
 _KIND_OF_BREAK = {
     "duplicate_psp": Kind.DOUBLE_CHARGE, "amount_mismatch": Kind.WRONG_AMOUNT,
     "transposed_digits": Kind.WRONG_AMOUNT, "currency_mismatch": Kind.WRONG_AMOUNT,
@@ -267,25 +268,34 @@ def keep_breaks(
 
 
 def cases_from_breaks(*, actor: Actor, now: datetime, at_most: int = 500) -> int:
-    """Every open break that hurts a customer joins the open case of its payment, or opens one."""
+    """Every open break that hurts a customer joins the open case of its payment, or opens one.
+
+    A payout is given time to arrive over a weekend and a holiday first.
+    """
     waiting = BreakRecord.objects.filter(
         state=BreakRecord.OPEN, hurts_customer=True, case=None
-    ).exclude(reference="").order_by("-age_days", "pk")[:at_most]
-    opened = 0
+    ).exclude(reference="").exclude(
+        kind="payout_missing", age_days__lt=PAYOUT_PATIENCE_DAYS
+    ).order_by("-age_days", "pk")[:at_most]
+    before = Case.objects.count()
     for found in waiting:
-        opened += _case_for(actor, now, found)
-    return opened
+        case_of_break(actor=actor, now=now, found=found)
+    return Case.objects.count() - before
 
 
 @transaction.atomic
-def _case_for(actor: Actor, now: datetime, found: BreakRecord) -> int:
-    case = Case.objects.filter(reference=found.reference, state__in=OPEN_STATES).first()
-    new = case is None
+def case_of_break(*, actor: Actor, now: datetime, found: BreakRecord) -> Case:
+    """The case that a break belongs to: its own, the open one of its payment, or a new one."""
+    if found.case:
+        return found.case
+    case = Case.objects.filter(
+        reference=found.reference, state__in=OPEN_STATES
+    ).order_by("number").first() if found.reference else None
     if case is None:
         case = open_case(actor=actor, now=now, escalation=EscalationFacts(
             text=f"{BREAK_WORDS[found.kind].title}. {found.reason}", received_at=now,
             channel="reconciliation", external_id=f"break:{found.key}",
-            party_name=f"Customer of order {found.reference}", reference=found.reference,
+            party_name=_party_of(found), reference=found.reference,
             amount_minor=abs(found.delta_minor) or None,
             currency=found.currency if is_currency(found.currency) else "",
             kind=_KIND_OF_BREAK.get(found.kind, Kind.RECONCILIATION_QUERY), language="en",
@@ -295,7 +305,13 @@ def _case_for(actor: Actor, now: datetime, found: BreakRecord) -> int:
     record(kind="break_joined", actor=actor, now=now, case=case,
            summary=f"Break joined: {found.reason}"[:500],
            payload={"break": found.key, "kind": found.kind, "delta_minor": found.delta_minor})
-    return int(new)
+    return case
+
+
+def _party_of(found: BreakRecord) -> str:
+    if found.payout_id:
+        return f"Seller of account {found.account}" if found.account else "Seller"
+    return f"Customer of order {found.reference}" if found.reference else "Unknown customer"
 
 
 @transaction.atomic
