@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
@@ -16,7 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils.exceptions import InvalidFileException
 
-from amends.anomalies.reading import path_kind, read_book
+from amends.anomalies.reading import TORN, path_kind, read_book
 from amends.anomalies.report import CheckReport, Finding, Limits
 from amends.anomalies.sheets import Value, places
 from amends.problems import AmendsError, Problem
@@ -62,8 +61,7 @@ def _open(path: Path, name: str, limits: Limits) -> Any:
         try:
             with path.open("rb") as file:  # a stored copy has no suffix to go by
                 return openpyxl.load_workbook(file, keep_vba=path_kind(name, path) == ".xlsm")
-        except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError,
-                AttributeError) as error:
+        except (InvalidFileException, *TORN) as error:
             raise AmendsError(Problem("error", f"The workbook cannot be copied: {error}.",
                                       "Save it again as .xlsx.", name)) from None
     workbook = openpyxl.Workbook()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,6 +28,9 @@ _CELL_MARK = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA_MARK = re.compile(rb"<(?:\w+:)?f[ >/]")
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 _OLD_BOOKS = (".xls", ".xlsb", ".ods")
+# what zipfile, zlib, calamine, openpyxl and its XML parsers raise over a damaged workbook
+TORN = (zipfile.BadZipFile, zlib.error, calamine.CalamineError, SyntaxError, LookupError,
+        ValueError, OSError, EOFError, AttributeError, TypeError, RuntimeError)
 _CHUNK = 1 << 20
 _OVERLAP = 64
 
@@ -110,9 +114,7 @@ class _Workbook:
                 rows = {title: self._values(values, title)
                         for title in names[:self.limits.sheets_max]}
             formulas = self._formulas(set(rows)) if extents.formulas else {}
-        except (zipfile.BadZipFile, calamine.CalamineError, KeyError, ValueError, OSError,
-                EOFError, AttributeError, TypeError, IndexError, NotImplementedError,
-                RuntimeError) as error:
+        except TORN as error:
             words = str(error).strip().rstrip(".") or type(error).__name__
             raise _unreadable(self.name, words) from None
         for title, cells in rows.items():
@@ -218,9 +220,9 @@ def shortened(rows: list[list[Value]], name: str, title: str, limits: Limits,
 def _old_workbook(path: Path, name: str, limits: Limits) -> Book:
     """An older or other workbook: values only, its formulas cannot be read."""
     book = Book()
-    if path_kind(name, path) == ".ods" or zipfile.is_zipfile(path):
-        _Workbook(path, name, limits)._scan()
     try:
+        if zipfile.is_zipfile(path):
+            _Workbook(path, name, limits)._scan()
         with calamine.CalamineWorkbook.from_path(str(path)) as values:
             for meta in values.sheets_metadata[:limits.sheets_max]:
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -229,7 +231,7 @@ def _old_workbook(path: Path, name: str, limits: Limits) -> Book:
                 cells = [[exact(cell) for cell in row] for row in rows]
                 book.sheets.append(Sheet(meta.name, shortened(cells, name, meta.name, limits,
                                                               book.problems)))
-    except (calamine.CalamineError, ValueError, OSError) as error:
+    except TORN as error:
         raise _unreadable(name, str(error).rstrip(".")) from None
     book.problems.append(Problem(
         "info", "Formulas of this kind of workbook cannot be read; values were checked.",

@@ -157,7 +157,8 @@ class _Figures:
             list(dict.fromkeys(cells)),
             f"{self._says(tie)} in {self._keepers(tie)} other rows. Here that holds only with "
             f"{plain(value)} in place of {plain(has)}.",
-            f"Would be {plain(value)}" + self._or_else(first, row), score=(0.96 if len(first) == 1 else 0.75)
+            f"Would be {plain(value)}" + self._or_else(first, row),
+            score=(0.96 if len(first) == 1 else 0.75)
             + 0.01 * (len(broken) > 1))
 
     def _or_else(self, repairs: list[tuple[str, int, Decimal, float]], row: int) -> str:

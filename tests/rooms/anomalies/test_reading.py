@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import zipfile
 from pathlib import Path
 
@@ -75,6 +76,26 @@ def test_a_quote_that_never_closes_leaves_the_rest_readable(tmp_path: Path) -> N
     path.write_text('a,b\n1,2\n"' + "x" * 200_000 + "\n", "utf-8")
     report = check(path)
     assert [problem.line for problem in report.problems] == [3]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    whole = workbook(tmp_path / "whole.xlsx", [*ROWS, ["Total", None, "=SUM(C2:C13)"]])
+    torn = tmp_path / "torn.xlsx"
+    with zipfile.ZipFile(whole) as package, zipfile.ZipFile(torn, "w") as copy:
+        for name in package.namelist():
+            content = bytearray(package.read(name))
+            for _ in range(dice.randint(0, 6)):
+                content[dice.randrange(len(content))] = dice.randrange(256)
+            copy.writestr(name, bytes(content), zipfile.ZIP_DEFLATED)
+    content = bytearray(torn.read_bytes())
+    content[dice.randrange(len(content))] ^= 255
+    torn.write_bytes(content)
+    try:
+        annotate(torn, check(torn), tmp_path / "copy.xlsx")
+    except AmendsError as refused:
+        assert all(problem.what and problem.hint for problem in refused)
 
 
 def test_circles_and_depth_find_no_answer_and_no_crash(tmp_path: Path) -> None:
