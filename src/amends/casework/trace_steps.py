@@ -60,7 +60,8 @@ def step_of(row: Row, sides: Mapping[str, str] | None = None) -> Step:
         title = f"{kind.title()} settled" if settled else title
         title = f"{kind.title()} booked" if side is Side.LEDGER else title
     return Step(
-        id=row["entry_id"], lane=lane, side=side, kind=kind, at=_at(row, raw),
+        id=row["entry_id"], lane=lane, side=side, kind=kind,
+        at=_at(row, {} if settled else raw),
         amount_minor=row["amount_minor"], currency=row["currency"] or "", title=title,
         text=_fact(row, dict(references), fee, net),
         entry_id=row["entry_id"], file_sha256=row["file_sha256"], line=row["line"],
@@ -140,7 +141,10 @@ def _raw(row: Row) -> dict[str, Any]:
 
 
 def _at(row: Row, raw: Mapping[str, Any]) -> datetime | date | None:
-    """The instant that the source gives, else the day it was booked or valued."""
+    """The instant that the source gives, else the day it was booked or valued.
+
+    A settlement line is dated by its settlement, not by the payment it settles.
+    """
     try:
         return datetime.fromisoformat(str(raw["at"]))
     except (KeyError, ValueError):

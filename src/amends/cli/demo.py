@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
     if not commands.sample_loaded():
         _load_sample(options, data)
     url = f"http://{host}:{options.port}"
-    told = {"url": url, "accounts": commands.sample_accounts(),
-            "api_key": commands.sample_api_key()}
+    accounts = commands.sample_accounts()
+    told = {"url": url, "accounts": accounts, "api_key": commands.sample_api_key()}
 
     def started() -> None:
         if not commands.wait_ready(url, 60):
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             print_json(told)
             return
         print(f"\nAmends is at {url}\n", flush=True)
-        for account in told["accounts"]:  # type: ignore[attr-defined]
+        for account in accounts:
             print(f"  {account['role']:<14} {account['user']:<28} {account['password']}")
         print("\nMail and instructions land in", data / "outbox", "\nCtrl-C stops everything.",
               flush=True)
@@ -58,17 +58,17 @@ def _load_sample(options: argparse.Namespace, data: Path) -> None:
     import sys
     from datetime import timedelta
 
-    from amends.cli.main import main
     from amends.desk import commands
+    from amends.sample import Plan, make
 
-    folder = data / "sample"
+    def say(words: str) -> None:
+        print(f"  {words}", file=sys.stderr, flush=True)
+
+    say("making the sample company")
     until = commands.today() - timedelta(days=1)
-    print("Making the sample company ...", file=sys.stderr, flush=True)
-    main(["sample", "--out", str(folder), "--seed", str(options.seed), "--days",
-          str(options.days), "--payments", str(options.payments), "--until", until.isoformat(),
-          "--json"] if not options.json else
-         ["sample", "--out", str(folder), "--seed", str(options.seed), "--days",
-          str(options.days), "--payments", str(options.payments), "--until", until.isoformat()])
+    plan = Plan(seed=options.seed, days=options.days, payments=options.payments, until=until)
+    make(data / "sample", plan)
     commands.sample_accounts()
-    print("Loading it ...", file=sys.stderr, flush=True)
-    commands.import_path(folder, lambda words: print(f"  {words}", file=sys.stderr, flush=True))
+    commands.import_path(data / "sample", say)
+    say("working some days")
+    commands.liven_sample()

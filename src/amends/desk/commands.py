@@ -62,6 +62,13 @@ def sample_accounts() -> list[dict[str, str]]:
     return accounts()
 
 
+def liven_sample() -> None:
+    """Some days of work on the sample company's cases."""
+    from amends.desk.sample_company import liven
+
+    liven()
+
+
 def sample_loaded() -> bool:
     """Whether the sample company is there already."""
     from amends.desk.models import Case
