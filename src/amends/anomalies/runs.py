@@ -149,7 +149,8 @@ def _typed_beside(run: _Run, at: Place) -> bool:
             made = [(row, other[1]) in sheet.formulas for row in run.table.items]
         if sum(made) * 2 > len(made):
             return True
-    return run.across and _column_is_typed(sheet, run.table, at)
+    return run.across and at[0] not in run.table.totals and _column_is_typed(
+        sheet, run.table, at)
 
 
 def _column_is_typed(sheet: Sheet, table: Table, at: Place) -> bool:

@@ -45,7 +45,8 @@ def _summing(survey: Survey, sheet: Sheet, at: Place, made: str,
         elif "SUBTOTAL" not in made.upper():
             yield from _twice(sheet, at, target, cells)
     elif cells.top == cells.bottom:
-        forgotten = _forgotten_columns(sheet, at, target, cells)
+        forgotten = _forgotten_columns(sheet, at, target, cells) or _shorter_than_beside(
+            sheet, at, cells)
         if forgotten:
             yield _forgot(sheet, at, made, target, forgotten)
 
@@ -95,6 +96,22 @@ def _forgotten_columns(sheet: Sheet, at: Place, target: Sheet, cells: Area) -> l
                 and shape(made, row, column) in ends:
             found.append((row, column))
     return found
+
+
+def _shorter_than_beside(sheet: Sheet, at: Place, cells: Area) -> list[Place]:
+    """Figures of the row that the sums of the rows above and below reach and this one does not."""
+    row, column = at
+    if cells.sheet or cells.top != row:
+        return []
+    beside = [other for near in (row - 1, row + 1)
+              if (made := sheet.formulas.get((near, column)))
+              and (other := sum_area(made)) and other.top == other.bottom == near]
+    spans = {(other.left, other.right) for other in beside}
+    if len(beside) < 2 or len(spans) != 1:
+        return []
+    left, right = spans.pop()
+    return [(row, spot) for spot in range(left, right + 1)
+            if not cells.left <= spot <= cells.right and sheet.number(row, spot) is not None]
 
 
 def _forgot(sheet: Sheet, at: Place, made: str, target: Sheet,
