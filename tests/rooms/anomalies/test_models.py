@@ -18,7 +18,8 @@ def budget() -> Any:
     page = book.active
     page.append(["Budget 2026"])
     page.append([])
-    page.append(["Line", *(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]), "Total"])
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    page.append(["Line", *months, "Total"])
     for line, name in enumerate(("Card fees", "Refunds", "Chargebacks")):
         page.append([name, *(1000 + 731 * line + 97 * month * (line + 1) % 877
                              for month in range(12))])
