@@ -194,7 +194,7 @@ def _fit(field: str, mapping: ColumnMapping) -> Callable[[Sequence[str]], bool]:
 
 def _mostly(values: Sequence[str], test: Callable[[str], object]) -> bool:
     good = sum(1 for value in values if test(value))
-    return good * 5 >= len(values) * 4
+    return good * 4 >= len(values) * 3
 
 
 def _bare(name: str) -> str:

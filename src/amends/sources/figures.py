@@ -19,6 +19,7 @@ from amends.money import exponent, is_currency
 DECIMALS_MAX = 9
 DIGITS_MAX = 14
 _PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,9})?$"
+_PLAIN_POINT = r"^-?[0-9]{1,14}(?:\.[0-9]{1,2}|\.[0-9]{4,9})?$"  # 1.234 may be grouped thousands
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
 _UNIT = re.compile(r"^(?:[A-Z]{3}|[€$£¥]|kr\.?|zł|Fr\.?)|(?:[A-Z]{3}|[€$£¥]|kr\.?|zł|Fr\.?)$")
 _MARKED = re.compile(r"^(?P<figure>[^A-Z]*)(?P<mark>CR|DR|C|D|H|S)$")
@@ -51,27 +52,29 @@ def plain_amount(text: str, decimal: str = ".") -> str | None:
     thousands; ``decimal`` is the decimal mark of the file.
     """
     bare = _SPACES.sub("", text.strip()).replace("\u2212", "-")
-    negative = False
+    signs: list[bool] = []  # True takes away; an amount has one sign at most
     if bare.startswith("(") and bare.endswith(")"):
-        bare, negative = bare[1:-1], True
+        bare = bare[1:-1]
+        signs.append(True)
     marked = _MARKED.match(bare)
     if marked:
-        bare, negative = marked["figure"], negative ^ (marked["mark"] in _DEBIT_MARKS)
+        bare = marked["figure"]
+        signs.append(marked["mark"] in _DEBIT_MARKS)
     for _ in range(2):
         if bare[:1] in ("-", "+"):
-            negative ^= bare[0] == "-"
+            signs.append(bare[0] == "-")
             bare = bare[1:]
         elif bare[-1:] in ("-", "+"):
-            negative ^= bare[-1] == "-"
+            signs.append(bare[-1] == "-")
             bare = bare[:-1]
         bare = _UNIT.sub("", bare, count=1)
-    if not bare.isascii() or not _BY_DECIMAL[decimal].fullmatch(bare):
+    if len(signs) > 1 or not bare.isascii() or not _BY_DECIMAL[decimal].fullmatch(bare):
         return None
     whole, _, part = bare.replace("," if decimal == "." else ".", "").partition(decimal)
     whole = whole.lstrip("0") or "0"
     if len(whole) > DIGITS_MAX or len(part) > 40:
         return None
-    return ("-" if negative else "") + whole + (f".{part}" if part else "")
+    return ("-" if signs == [True] else "") + whole + (f".{part}" if part else "")
 
 
 def day(text: str, order: str = "dmy") -> date | None:
@@ -115,9 +118,9 @@ def each(texts: pa.Array, read: Callable[[str], Any], kind: pa.DataType) -> pa.A
 def plain_column(texts: pa.Array, decimal: str) -> pa.Array:
     """``plain_amount`` of a whole column; what is plain already is not touched."""
     if decimal == ",":
-        texts = pc.if_else(pc.match_substring_regex(texts, r"^-?[0-9]+,[0-9]{1,9}$"),
-                           pc.replace_substring(texts, ",", "."), texts)
-        plain = pc.match_substring_regex(texts, r"^-?[0-9]{1,14}(?:\.[0-9]{1,2}|\.[0-9]{4,9})?$")
+        marked = pc.match_substring_regex(texts, r"^-?[0-9]{1,14},[0-9]{1,9}$")
+        texts = pc.if_else(marked, pc.replace_substring(texts, ",", "."), texts)
+        plain = pc.or_(marked, pc.match_substring_regex(texts, _PLAIN_POINT))
     else:
         plain = pc.match_substring_regex(texts, _PLAIN)
     plain = pc.fill_null(plain, False)

@@ -20,9 +20,13 @@ from amends.problems import AmendsError, Problem
 from amends.sources.formats.workbook import check_archive, is_workbook
 from amends.sources.layout import HEAD_BYTES, encoding_of, layout_of
 from amends.sources.mapping import ColumnMapping
-from amends.sources.masking import cards_in_run, kept_spans, mask_text, masked_digits
+from amends.sources.masking import cards_in_run, find_cards, kept_spans, mask_text, masked_digits
 
-_RUN = re.compile(rb"[0-9](?:(?:[ -]|\xc2\xa0|\xa0|\xe2\x80[\x90-\x95])?[0-9]){12,}")
+_BETWEEN = rb"[ -]|\xc2\xa0|\xa0|\xe2\x80[\x90-\x95]"
+_RUN = re.compile(rb"[0-9](?:(?:" + _BETWEEN + rb")?[0-9]){12,}")
+_RUN_XML = re.compile(rb"[0-9](?:(?:" + _BETWEEN + rb"|\s{1,40})?[0-9]){12,}")
+_FIELD_86 = re.compile(rb"^:86:.*?(?=\r?\n:|\r?\n-|\Z)", re.DOTALL | re.MULTILINE)
+_WRAP = re.compile(r"[\r\n]+(?:[?~^<]\d{2})?|[?~^<]\d{2}")
 _AROUND = 80
 _LOOK_BACK = 1_000
 _PICTURES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
@@ -46,7 +50,7 @@ _KEPT_86 = (b"EREF", b"KREF", b"MREF", b"CRED", b"DEBT", b"BREF", b"RREF", b"IBA
 _CELL = re.compile(
     rb"<c\b([^<>]*)>((?:<f\b[^<>]*/>|<f\b[^<>]*>[^<]*</f>)?)<v>([0-9]{13,19})(?:\.0*)?</v></c>")
 
-Kept = Callable[[bytes, int], bool]
+Kept = Callable[[bytes], bool]  # given the bytes before a number: whether it is to be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def write_copy(
         if not head:
             return 0
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            masks = list(_masks(view, _kept_in(path, head, mapping)))
+            masks = _masks(view, path, head, mapping)
             done = 0
             for mask in masks:
                 _copy(view, done, mask.start, out)
@@ -91,32 +95,52 @@ def _copy(view: mmap.mmap, start: int, end: int, out: BinaryIO) -> None:
         out.write(view[at:min(end, at + (1 << 20))])
 
 
-def _masks(view: mmap.mmap, kept: Kept) -> Iterator[Mask]:
-    for run in _RUN.finditer(view):
+def _masks(view: mmap.mmap, path: Path, head: bytes, mapping: ColumnMapping | None) -> list[Mask]:
+    """What is to be masked, in order, by the kind of text the file is."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return list(_in_runs(view, _RUN_XML, _kept_in_xml))
+    if re.search(rb"^:(?:20|25|60F|61|86):", head, re.MULTILINE):
+        masks = {mask.start: mask for mask in _in_wrapped_fields(view)}
+        masks |= {mask.start: mask for mask in _in_runs(view, _RUN, _kept_in_mt940)}
+        return [mask for _, mask in sorted(masks.items())]
+    kept = _kept_in_columns(path, mapping) if mapping else lambda before: False
+    return list(_in_runs(view, _RUN, kept))
+
+
+def _in_runs(view: mmap.mmap, pattern: re.Pattern[bytes], kept: Kept) -> Iterator[Mask]:
+    """Numbers in runs of digits, but for those inside an IBAN and those in a kept field."""
+    for run in pattern.finditer(view):
         for start, end, digits in cards_in_run(run.group().decode("latin-1")):
             first, last = run.start() + start, run.start() + end
             before = max(0, first - _AROUND)
             around = view[before:last + _AROUND].decode("latin-1")
             inside = any(begin <= first - before and last - before <= stop
                          for begin, stop in kept_spans(around))
-            if inside:
-                continue
-            back = max(0, first - _LOOK_BACK)
-            if not kept(view[back:first], first):
+            if not inside and not kept(view[max(0, first - _LOOK_BACK):first]):
                 yield Mask(first, last, masked_digits(digits).encode())
 
 
-def _kept_in(path: Path, head: bytes, mapping: ColumnMapping | None) -> Kept:
-    """Which numbers of this file stand in a field that names a reference."""
-    bare = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if bare.startswith(b"<"):
-        return _kept_in_xml
-    if re.search(rb"^:(?:20|25|60F|61|86):", head, re.MULTILINE):
-        return _kept_in_mt940
-    return _kept_in_columns(path, mapping) if mapping else lambda before, at: False
+def _in_wrapped_fields(view: mmap.mmap) -> Iterator[Mask]:
+    """Numbers that a line end or a subfield mark of field 86 cuts in two: starred in place."""
+    for field in _FIELD_86.finditer(view):
+        text = field.group().decode("latin-1")
+        places = list(range(len(text)))
+        for wrap in reversed(list(_WRAP.finditer(text))):
+            del places[wrap.start():wrap.end()]
+        for start, end, _ in find_cards("".join(text[place] for place in places)):
+            first, last = field.start() + places[start], field.start() + places[end - 1] + 1
+            if last - first == end - start or _kept_in_mt940(
+                    view[max(0, first - _LOOK_BACK):first]):
+                continue
+            middle = [field.start() + place for place in places[start:end]
+                      if text[place].isdigit()][6:-4]
+            piece = bytearray(view[first:last])
+            for at in middle:
+                piece[at - first] = ord("*")
+            yield Mask(first, last, bytes(piece))
 
 
-def _kept_in_xml(before: bytes, at: int) -> bool:
+def _kept_in_xml(before: bytes) -> bool:
     """An element or attribute that names a reference; an account that is no IBAN may be a card."""
     if _OTHER_ID.search(before):
         return False
@@ -126,7 +150,7 @@ def _kept_in_xml(before: bytes, at: int) -> bool:
     return name in _REFERENCE_NAMES
 
 
-def _kept_in_mt940(before: bytes, at: int) -> bool:
+def _kept_in_mt940(before: bytes) -> bool:
     """References of :61:, :20:, :21: and :28:, and the SEPA words of :86: that name one."""
     if _FIELD_61.search(before) or _FIELD_20.search(before):
         return True
@@ -144,7 +168,7 @@ def _kept_in_columns(path: Path, mapping: ColumnMapping) -> Kept:
     named = {column for kind, column in mapping.references.items() if kind != "card"}
     places = {place for place, name in enumerate(header) if name in named}
 
-    def kept(before: bytes, at: int) -> bool:
+    def kept(before: bytes) -> bool:
         record = before[before.rfind(b"\n") + 1:].decode("utf-8", "replace")
         try:
             fields = next(csv.reader([record], delimiter=mapping.delimiter), [""])

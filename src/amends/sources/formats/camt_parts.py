@@ -62,7 +62,7 @@ def _gather(element: etree._Element, path: str, found: Leaves) -> None:
             continue
         text = child.text
         if text and not text.isspace():
-            found.setdefault(here, []).append(text.strip())
+            found.setdefault(here, []).append(" ".join(text.split()))
         if here.endswith("Amt"):
             currency = child.get("Ccy")
             if currency:

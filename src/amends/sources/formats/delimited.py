@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from amends.sources.extract import Extract
@@ -153,7 +154,9 @@ def _regular(
         return None
     if odd or table.num_rows != lines_in:
         return None
-    return {name: table.column(name).combine_chunks() for name in header}
+    columns = {name: table.column(name).combine_chunks() for name in header}
+    longest = max(pc.max(pc.binary_length(values)).as_py() or 0 for values in columns.values())
+    return columns if longest <= CELL_CHARACTERS_MAX else None
 
 
 def _irregular(

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from amends.money import Money, is_currency
-from amends.sources.extract import Extract, Tally, references_of
+from amends.sources.extract import PROBLEMS_KEPT, Extract, Tally, references_of
 from amends.sources.figures import day, each, minor_column, plain_column
 from amends.sources.mapping import CONSTANT, ColumnMapping
 from amends.sources.masking import CARD_DIGITS, Card, mask_text
@@ -108,10 +108,13 @@ class _Table:
 
     def report(self, bad: pa.Array, texts: pa.Array, field: str, what: str, hint: str) -> None:
         """A Problem for each row where ``bad`` is true."""
-        for place in pc.indices_nonzero(pc.fill_null(bad, False)).to_pylist():
+        places = pc.indices_nonzero(pc.fill_null(bad, False))
+        named = getattr(self.mapping, field, "") or field
+        for place in places[:PROBLEMS_KEPT].to_pylist():
             shown = (texts[place].as_py() or "")[:60]
-            self.extract.problem(f"{shown!r} {what}", hint, line=self.lines[place].as_py(),
-                                 field=getattr(self.mapping, field, "") or field)
+            self.extract.problem(f"{repr(shown) if shown else 'An empty cell'} {what}", hint,
+                                 line=self.lines[place].as_py(), field=named)
+        self.extract.problems_left_out += max(0, len(places) - PROBLEMS_KEPT)
 
 
 def _is_entry(table: _Table) -> pa.Array:
@@ -126,8 +129,8 @@ def _is_entry(table: _Table) -> pa.Array:
     for name in dated:
         has_day = pc.or_(has_day, pc.is_valid(table.text(name)))
     undated = pc.and_(filled, pc.invert(has_day))
-    first = next(iter(table.columns.values()))
-    table.report(undated, first, dated[0], "stands on a row without a date: it is no entry.",
+    said = pc.coalesce(*(table.column(name) for name in table.columns))
+    table.report(undated, said, dated[0], "stands on a row without a date: it is no entry.",
                  "If it is one, correct the mapping of the date.")
     return has_day
 
@@ -145,7 +148,7 @@ def _amounts(table: _Table) -> pa.Array:
     both = pc.and_(pc.is_valid(credit), pc.is_valid(debit))
     neither = pc.and_(pc.is_null(table.text("credit")), pc.is_null(table.text("debit")))
     table.report(both, credit, "credit", "stands beside a debit.", "One of them is wrong.")
-    table.report(neither, credit, "credit", "and no debit: the row has no amount.",
+    table.report(neither, credit, "credit", "stands where a credit or a debit should.",
                  "Correct it at the source.")
     signed = pc.binary_join_element_wise(pa.scalar("-"), taken, pa.scalar(""))
     return pc.if_else(both, _NO_TEXT, pc.coalesce(credit, signed))
@@ -203,9 +206,7 @@ def _signed(
     plain: pa.Array, kind: pa.Array, mapping: ColumnMapping, minor: pa.Array, table: _Table
 ) -> tuple[pa.Array, pa.Array]:
     """Exact and minor amounts with the sign of the kind where the file writes none."""
-    finer = pc.and_(pc.is_valid(plain), pc.is_null(minor))
-    table.report(finer, plain, "amount", "has no whole minor units in this currency.",
-                 "It is kept exactly and left out of the sums; check the currency.")
+    _report_without_minor(plain, minor, table)
     if mapping.sign != "by_kind":
         return plain, minor
     outgoing = pc.is_in(kind, pa.array(OUTGOING_KINDS))
@@ -214,6 +215,26 @@ def _signed(
     exact = pc.if_else(turn, pc.binary_join_element_wise(pa.scalar("-"), plain, pa.scalar("")),
                        plain)
     return exact, pc.if_else(turn, pc.negate(minor), minor)
+
+
+def _report_without_minor(plain: pa.Array, minor: pa.Array, table: _Table) -> None:
+    """Why an amount has no minor units: no currency, an unknown one, or too fine a figure."""
+    without = pc.and_(pc.is_valid(plain), pc.is_null(minor))
+    if not table.mapping.currency:
+        if table.extract.entry_count == 0 and pc.any(without).as_py():
+            table.extract.problem(
+                "The column mapping names no currency, so the amounts have no minor unit.",
+                "Name the column, or a constant such as =EUR.", field="currency")
+        return
+    currency = table.text("currency")
+    known = pa.array([code for code in pc.unique(currency).to_pylist()
+                      if code and is_currency(code)], _TEXT)
+    has_unit = pc.is_in(currency, known)
+    table.report(pc.and_(without, pc.invert(has_unit)), currency, "currency",
+                 "is no currency, so the amount has no minor unit.", "Correct it at the source.")
+    table.report(pc.and_(without, has_unit), plain, "amount",
+                 "is finer than the minor unit of its currency.",
+                 "It is kept exactly and left out of the sums.")
 
 
 def _statements(table: _Table, currency: pa.Array, minor: pa.Array) -> pa.Array:

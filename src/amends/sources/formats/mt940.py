@@ -22,8 +22,9 @@ from amends.sources.source import Source
 FORMATS = ("mt940", "mt942")
 LINE_CHARACTERS_MAX = 16_384
 FIELD_LINES_MAX = 1_000
-_HEAD = re.compile(rb"(?:^|\{4:)[\x00-\x20]*:(?:20|21|25P?|28C?|60[FM]|61|62[FM]|64|34F):",
-                   re.MULTILINE)
+_HEAD = re.compile(
+    rb"(?:^|\{4:)[\x00-\x09\x0b-\x20]{0,8}:(?:20|21|25P?|28C?|60[FM]|61|62[FM]|64|34F):",
+    re.MULTILINE)
 _TAG = re.compile(
     r"(?:\{.*\{4:)?:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|65F?|86|34F|13D?|90[CD]|NS|940|942):(.*)")
 _LINE_61 = re.compile(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from amends.sources.masking import find_cards
+
 LINE_FULL = 65  # SWIFT wraps field 86 after 65 characters, also inside a word
 _SUBFIELDS = re.compile(r"^\s*(\d{3})?([?~^<])(?=\d{2})")
 _SEPA = re.compile(
@@ -55,7 +57,8 @@ def words_of(lines: list[str]) -> Words:
     marked = _SUBFIELDS.match(run_on)
     if marked:
         return _from_subfields(run_on, marked)
-    text = joined(lines).strip()
+    # A card number that a line end cuts in two has to be seen whole to be masked.
+    text = (run_on if any(find_cards(run_on)) else joined(lines)).strip()
     if len(_SLASHED.findall(text)) > 1 or text.startswith("/EREF/"):
         return _from_slashes(text)
     found = Words(text=" ".join(text.split()))
