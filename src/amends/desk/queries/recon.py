@@ -184,7 +184,7 @@ def _group(kind: str, rows: list[Mapping[str, Any]], deepest: int, params: Query
     return Group(
         kind=kind, title=words.title, cause=words.likely_cause, count=sum(r["n"] for r in rows),
         amounts=tuple(amounts),
-        more_currencies=", ".join(currency for _, currency in amounts[2:]),
+        more_currencies=", ".join(currency for _, currency in amounts[1:]),
         ages=tuple(_age(key, sum(row[f"age_{key}"] for row in rows), deepest)
                    for key, *_ in AGES),
         cases=sum(row["cases"] for row in rows), href=_address(params, drop=("age",), kind=kind),

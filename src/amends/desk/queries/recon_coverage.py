@@ -104,7 +104,8 @@ def _days(row: Mapping[str, Any]) -> list[date]:
 
 def _strip(one: _Series, days: Sequence[date]) -> Strip:
     first = min(one.files)
-    cells = tuple(_cell(one, day, first) for day in days)
+    closed = _closed_weekdays(one)
+    cells = tuple(_cell(one, day, first, closed) for day in days)
     counts = [(state, sum(1 for cell in cells if cell.state == state))
               for state in ("missing", "doubled", "empty")]
     lacking = ", ".join(f"{count} {state}" for state, count in counts if count)
@@ -112,7 +113,15 @@ def _strip(one: _Series, days: Sequence[date]) -> Strip:
                  any(count for state, count in counts if state != "empty"))
 
 
-def _cell(one: _Series, day: date, first: date) -> Cell:
+def _closed_weekdays(one: _Series) -> frozenset[int]:
+    """Saturday or Sunday, where two of them have passed and none ever brought a file."""
+    first, last = min(one.files), max(one.files)
+    if (last - first).days < 14:
+        return frozenset()
+    return frozenset({5, 6} - {day.weekday() for day in one.files})
+
+
+def _cell(one: _Series, day: date, first: date, closed: frozenset[int]) -> Cell:
     files = one.files.get(day, [])
     if files:
         filled = [sha for sha, entries in files if entries]
@@ -120,13 +129,15 @@ def _cell(one: _Series, day: date, first: date) -> Cell:
     elif day < first:
         state = "before"
     else:
-        state = "missing" if _expected(one, day) else "closed"
+        state = "missing" if _expected(one, day, closed) else "closed"
     return Cell(day, state, STATE_WORDS[state], files[0][0] if files else "")
 
 
-def _expected(one: _Series, day: date) -> bool:
-    """Banks send nothing on days on which the currency's settlement is closed."""
-    if one.side != "bank":
+def _expected(one: _Series, day: date, closed: frozenset[int]) -> bool:
+    """Banks, and processors that rest at weekends, send nothing on days closed for settlement."""
+    if day.weekday() in closed:
+        return False
+    if one.side != "bank" and not closed:
         return True
     keys = {_CALENDARS.get(currency, "eu-target") for currency in one.currencies} or {"eu-target"}
     return any(calendar(key).is_open(day) for key in keys)

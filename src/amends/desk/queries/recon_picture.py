@@ -76,8 +76,7 @@ def picture(states: Mapping[str, int], *, settled: int,
               "?kind=timing_cutoff"),
          Part(states.get("excluded", 0), "apart", "no payout", "apart"),
          Part(broken, f"in {breaks} open break{'' if breaks == 1 else 's'}", "", "open")],
-        [Part(count, title.lower(), "", "kind", f"?kind={kind}")
-         for kind, title, count in open_kinds],
+        _kinds(open_kinds),
     ]
     placed, wedges = [], []
     for number, bar in enumerate(bars):
@@ -90,6 +89,21 @@ def picture(states: Mapping[str, int], *, settled: int,
     height = _BAR + 2 + (len(placed) - 1) * _STEP if placed else 0
     return Picture(WIDTH, height, tuple(p for bar in placed for p in bar),
                    tuple(wedges[: max(0, len(placed) - 1)]), tuple(placed))
+
+
+def _kinds(open_kinds: Sequence[tuple[str, str, int]]) -> list[Part]:
+    """The most frequent kinds as far as their words fit; the others together."""
+    shown: list[Part] = []
+    room = WIDTH - 160.0
+    for place, (kind, title, count) in enumerate(open_kinds):
+        need = 24 + _GAP + _CHARACTER * len(f"{count:,} {title}")
+        if need > room:
+            rest = open_kinds[place:]
+            return [*shown, Part(sum(n for _, _, n in rest), f"of {len(rest)} other kinds", "",
+                                 "kind", "#breaks")]
+        room -= need
+        shown.append(Part(count, title.lower(), "", "kind", f"?kind={kind}"))
+    return shown
 
 
 def _placed(parts: Sequence[Part], y: int) -> tuple[Piece, ...]:
