@@ -32,6 +32,10 @@ class Decision(models.Model):
     confidence_percent = models.PositiveSmallIntegerField(default=0)
     straight_through = models.BooleanField(default=False)
     needs_approval = models.BooleanField(default=False)
+    takes_back = models.ForeignKey(
+        "Movement", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals"
+    )
+    condition = models.CharField(max_length=300, blank=True, default="")
     state = models.CharField(
         max_length=12, default=PROPOSED,
         choices=[(PROPOSED, "Proposed"), (TO_APPROVE, "To approve"), (APPROVED, "Approved"),
@@ -65,7 +69,13 @@ class Decision(models.Model):
 
 
 class Movement(models.Model):
-    """One instruction to move money; ``key`` is its idempotency key, executed at most once."""
+    """One instruction to move money; ``key`` is its idempotency key, executed at most once.
+
+    ``effect`` says whether it pays, makes a provisional ``credit`` final, or takes it back; a
+    credit is settled once, by one of the two.
+    """
+
+    PAYS, MAKES_FINAL, TAKES_BACK = "pays", "makes_final", "takes_back"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="movements")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="movements")
@@ -73,6 +83,13 @@ class Movement(models.Model):
     remedy = models.CharField(max_length=20, choices=choices(REMEDY_WORDS))
     amount_minor = amount_column()
     currency = currency_column()
+    effect = models.CharField(
+        max_length=12, default=PAYS,
+        choices=[(PAYS, "Pays"), (MAKES_FINAL, "Makes final"), (TAKES_BACK, "Takes back")],
+    )
+    credit = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="settled_by"
+    )
     connector = models.CharField(max_length=24)
     reference = models.CharField(max_length=120, blank=True, default="")
     state = models.CharField(max_length=12, default=MovementState.DRAFTED)
@@ -88,6 +105,15 @@ class Movement(models.Model):
             one_of("state", MovementState, "movement_state"),
             one_of("remedy", Remedy, "movement_remedy"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="movement_amount"),
+            models.CheckConstraint(
+                condition=models.Q(effect="pays", credit__isnull=True)
+                | models.Q(effect__in=("makes_final", "takes_back"), credit__isnull=False),
+                name="movement_effect",
+            ),
+            models.UniqueConstraint(
+                fields=["credit"], condition=~models.Q(state__in=("failed", "cancelled")),
+                name="credit_settled_once",
+            ),
         )
 
     def __str__(self) -> str:
