@@ -25,7 +25,7 @@ PACKED = (".whl", ".so", ".jar", ".exe", ".dll", ".ttf", ".otf", ".woff", ".woff
 # Written in parts, so that this file does not hold what it looks for.
 NEVER_NAMED = [re.compile(pattern) for pattern in (
     r"(?<![\w.])/wo" + r"rk/", r"(?<![\w.])/ro" + r"ot/", r"(?<![\w.])/ho" + r"me/\w",
-    r"python" + r"hosted", r"py" + r"pi\.org", r"registry\.npm" + r"js", r"file:" + r"//",
+    r"python" + r"hosted", r"py" + r"pi\.org", r"registry\.npm" + r"js",
     r"deb\.deb" + r"ian", r"/opt/py" + r"pi", r"/opt/wh" + r"eels")]
 
 
