@@ -140,7 +140,7 @@ def column_form(mapping: ColumnMapping, layout: Layout) -> ColumnForm:
             Select("decimal", "Figures", mapping.decimal, DECIMALS),
             Select("date_order", "Dates", mapping.date_order, DATE_ORDERS))
     place = layout.header.index(mapping.kind) if mapping.kind in layout.header else -1
-    written = sorted({row[place] for row in layout.rows if place < len(row) and row[place]}
+    written = sorted({row[place] for _, row in layout.rows if place < len(row) and row[place]}
                      | set(mapping.kinds)) if place >= 0 else []
     kinds = (("", "–"), *((kind, kind) for kind in KINDS))
     values = tuple(
@@ -149,7 +149,7 @@ def column_form(mapping: ColumnMapping, layout: Layout) -> ColumnForm:
     )
     fixed = mapping.currency[1:] if mapping.currency.startswith("=") else ""
     masked = tuple(tuple(mask_text(cell).text for cell in row)
-                   for row in layout.rows[:WRITTEN_ROWS])
+                   for _, row in layout.rows[:WRITTEN_ROWS])
     return ColumnForm(tuple(fields), tuple(references), ways, values, fixed, layout.header, masked)
 
 
