@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from moments import NOW
 
 from amends.desk import chain
 from amends.desk.access import Actor
@@ -12,6 +11,7 @@ from amends.desk.actions.cases import take_case
 from amends.desk.actions.recording import Conflict
 from amends.desk.models import Case, Event, EventStream
 from amends.desk.queries.audit import chained_events, stream_heads
+from moments import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,7 @@ def tamper(sql: str) -> None:
     """Change the table as somebody with the database's own rights would: triggers off first."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE desk_event DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER desk_event_no_update")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from amends.problems import AmendsError, Problem
 
 STOP_WITHIN_SECONDS = 8
+PR_SET_PDEATHSIG = 1
 
 
 def check_port_free(host: str, port: int) -> None:
@@ -34,7 +36,7 @@ def web(host: str, port: int) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "amends.desk.wsgi:application", "--bind",
         f"{host}:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread",
-        "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning",
+        "--no-control-socket", "--preload", "--graceful-timeout", "5", "--log-level", "warning",
         "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else ".",  # noqa: PTH112, S108
     ]
 
@@ -57,8 +59,10 @@ def run_group(commands: list[list[str]], *, started: Callable[[], None]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    children = [subprocess.Popen(command, start_new_session=True)  # noqa: S603
-                for command in commands]
+    children = [
+        subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509
+        for command in commands
+    ]
     code = 0
     try:
         started()
@@ -71,6 +75,12 @@ def run_group(commands: list[list[str]], *, started: Callable[[], None]) -> int:
     finally:
         stop_all(children)
     return code
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end this child when its parent dies, even by SIGKILL (prctl(2), Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_all(children: list[subprocess.Popen[bytes]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,6 @@ def load(path: Path | None = None, meta: Mapping[str, Any] | None = None) -> Rul
     given = meta or {}
     numbers["tolerance_minor"] = int(given.get("tolerance_minor", numbers.pop("amount_minor")))
     if "fx_tolerance" in given:
-        numbers["fx_per_million"] = round(float(given["fx_tolerance"]) * 1_000_000)
+        numbers["fx_per_million"] = int(Decimal(str(given["fx_tolerance"])) * 1_000_000)
     lag = int(given.get("settle_lag_days", [0, lag])[1])
     return Rules(name, numbers, lag, (*points, ("amount", "unrated", 0)))

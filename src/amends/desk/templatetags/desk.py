@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from amends.desk.clock import today
 from amends.money import Money, is_currency
 
 register = template.Library()
@@ -42,7 +43,7 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     text = f"{value:%a} {value.day} {value:%b}"
-    return text if value.year == timezone.localdate().year else f"{text} {value.year}"
+    return text if value.year == today().year else f"{text} {value.year}"
 
 
 @register.filter
