@@ -103,9 +103,14 @@ def _print_words(reading: Reading, name: str) -> None:
         words = "" if difference is None else (
             "yes" if not difference else f"no, by {_figure(difference, currency)}")
         print(f"  {statement.account or '':<26}{currency:<4}{figures}  {words}".rstrip())
+    agree = sum(1 for control in reading.controls.values() if control.agree)
+    if agree:
+        print(f"  {agree} of {len(reading.controls)} control figures agree")
     for what, control in reading.controls.items():
-        words = {True: "agrees", False: "does not agree", None: "unknown"}[control.agree]
-        print(f"  control {what}: stated {control.stated}, computed {control.computed}, {words}")
+        if not control.agree:
+            words = "unknown" if control.agree is None else "does not agree"
+            print(f"  control {what}: stated {control.stated}, "
+                  f"computed {control.computed}, {words}")
     for problem in reading.problems[:PROBLEMS_SHOWN]:
         place = f"line {problem.line}: " if problem.line else ""
         print(f"  {problem.severity}: {place}{problem.what} {problem.hint}".rstrip())

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from amends.problems import AmendsError, Problem
 from amends.sources.formats.workbook import check_archive, is_workbook
 from amends.sources.layout import HEAD_BYTES, encoding_of, layout_of
@@ -23,8 +26,10 @@ from amends.sources.mapping import ColumnMapping
 from amends.sources.masking import cards_in_run, find_cards, kept_spans, mask_text, masked_digits
 
 _BETWEEN = rb"[ -]|\xc2\xa0|\xa0|\xe2\x80[\x90-\x95]"
-_RUN = re.compile(rb"[0-9](?:(?:" + _BETWEEN + rb")?[0-9]){12,}")
-_RUN_XML = re.compile(rb"[0-9](?:(?:" + _BETWEEN + rb"|\s{1,40})?[0-9]){12,}")
+_RUN = re.compile(rb"(?<![0-9])[0-9](?:(?:" + _BETWEEN + rb")?[0-9]){12,}")
+_RUN_XML = re.compile(rb"(?<![0-9])[0-9](?:(?:" + _BETWEEN + rb"|\s{1,40})?[0-9]){12,}")
+_SLICE_BYTES = 4096
+_SLICES_AT_ONCE = 1024
 _FIELD_86 = re.compile(rb"^:86:.*?(?=\r?\n:|\r?\n-|\Z)", re.DOTALL | re.MULTILINE)
 _WRAP = re.compile(r"[\r\n]+(?:[?~^<]\d{2})?|[?~^<]\d{2}")
 _AROUND = 80
@@ -109,7 +114,7 @@ def _masks(view: mmap.mmap, path: Path, head: bytes, mapping: ColumnMapping | No
 
 def _in_runs(view: mmap.mmap, pattern: re.Pattern[bytes], kept: Kept) -> Iterator[Mask]:
     """Numbers in runs of digits, but for those inside an IBAN and those in a kept field."""
-    for run in pattern.finditer(view):
+    for run in _runs(view, pattern):
         for start, end, digits in cards_in_run(run.group().decode("latin-1")):
             first, last = run.start() + start, run.start() + end
             before = max(0, first - _AROUND)
@@ -118,6 +123,22 @@ def _in_runs(view: mmap.mmap, pattern: re.Pattern[bytes], kept: Kept) -> Iterato
                          for begin, stop in kept_spans(around))
             if not inside and not kept(view[max(0, first - _LOOK_BACK):first]):
                 yield Mask(first, last, masked_digits(digits).encode())
+
+
+def _runs(view: mmap.mmap, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """All runs of digits. Slices without one are passed over at the speed of Arrow's matcher."""
+    quick = pattern.pattern.decode("latin-1").removeprefix("(?<![0-9])")
+    quick = re.sub(r"[\x80-\xff]", lambda found: f"\\x{ord(found[0]):02x}", quick)
+    done = 0
+    for first in range(0, len(view), _SLICE_BYTES * _SLICES_AT_ONCE):
+        starts = range(first, min(len(view), first + _SLICE_BYTES * _SLICES_AT_ONCE), _SLICE_BYTES)
+        slices = pa.array([view[at:at + _SLICE_BYTES + _AROUND] for at in starts], pa.binary())
+        for number in pc.indices_nonzero(pc.match_substring_regex(slices, quick)).to_pylist():
+            at = starts[number]
+            for run in pattern.finditer(view, max(at, done), at + _SLICE_BYTES + _AROUND):
+                whole = pattern.match(view, run.start()) or run  # it may reach beyond the slice
+                done = whole.end()
+                yield whole
 
 
 def _in_wrapped_fields(view: mmap.mmap) -> Iterator[Mask]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from amends.problems import AmendsError, Problem
 
@@ -129,10 +129,19 @@ def _open(path: Path) -> CalamineWorkbook:
 def _rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[str, ...]]:
     try:
         sheet = book.get_sheet_by_name(name)
-        for row in sheet.to_python(skip_empty_area=False):
+        for row in _cells(sheet):
             yield tuple(map(cell_text, row))
     except (CalamineError, OSError, ValueError) as error:
         raise AmendsError(_unreadable(f"The sheet {name!r} cannot be read: {error}.")) from None
+
+
+def _cells(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """The rows from row 1 and column 1 on; the library starts at the first column in use."""
+    if sheet.start is None:
+        return
+    left = [""] * sheet.start[1]
+    for row in sheet.iter_rows():
+        yield [*left, *row]
 
 
 def _unreadable(what: str) -> Problem:
