@@ -108,6 +108,31 @@ def test_columns_are_suggested_corrected_and_remembered(at_desk: Desk) -> None:
     assert SourceFile.objects.filter(side="ledger").count() == 2
 
 
+def test_files_of_one_shape_need_their_columns_once(at_desk: Desk) -> None:
+    """Dropped together, one choice reads them all; one of another shape goes on waiting."""
+    analyst = at_desk("analyst")
+    send(analyst, sent(LEDGER, "ledger-2026-11-02.csv"), sent(EVENTS, "events.csv"),
+         sent(LEDGER.replace("-02T", "-03T"), "ledger-2026-11-03.csv"))
+    drain()
+    assert Upload.objects.filter(state=Upload.COLUMNS).count() == 3
+    choose(analyst, Upload.objects.order_by("pk")[0], side="ledger")
+    drain()
+    assert SourceFile.objects.count() == 2
+    assert Upload.objects.get(state=Upload.COLUMNS).name == "events.csv"
+
+
+def test_a_table_without_an_amount_waits_for_a_person(at_desk: Desk) -> None:
+    """Nothing looks like an amount: the page asks, and cannot be kept before one is chosen."""
+    analyst = at_desk("analyst")
+    send(analyst, sent("day,thing,worth\n2026-11-02,tea,x\n2026-11-03,tin,y\n", "odd.csv"))
+    drain()
+    upload = Upload.objects.get()
+    assert upload.state == Upload.COLUMNS
+    assert "no column holds the amount" in choose(analyst, upload).content.decode()
+    upload.refresh_from_db()
+    assert upload.state == Upload.COLUMNS
+
+
 def test_a_broken_line_is_a_problem_and_the_rest_is_in(at_desk: Desk) -> None:
     """Line and field of what is wrong stand beside the file; the other entries are read."""
     analyst = at_desk("analyst")

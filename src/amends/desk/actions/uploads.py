@@ -107,8 +107,21 @@ def _mapping_for(upload: Upload, path: Path) -> ColumnMapping | None:
 
 
 def _is_table(path: Path) -> bool:
-    """Whether the file can only be read by columns; what is no table is looked at once more."""
-    return not _begins(path, (b"<", b":20:", b"{1:")) and read(path).format in TABLES
+    """Whether the file can only be read by columns."""
+    if _begins(path, (b"<", b":20:", b"{1:")):
+        return False
+    try:
+        return read(path).format in TABLES
+    except AmendsError:
+        return _has_header(path)
+
+
+def _has_header(path: Path) -> bool:
+    """Whether a table is there, though nothing in it looks like an amount."""
+    try:
+        return bool(shape_of(path))
+    except AmendsError:
+        return False
 
 
 def _begins(path: Path, beginnings: tuple[bytes, ...]) -> bool:
@@ -131,15 +144,21 @@ def _teller(upload: Upload) -> Callable[[int, int], None]:
 
 @transaction.atomic
 def choose_columns(*, actor: Actor, now: datetime, upload: Upload, mapping: ColumnMapping) -> None:
-    """Read this file, and every later one of its shape, by these columns."""
+    """Read this file, and every other one of its shape, by these columns.
+
+    Whatever else waits for columns is looked at again, since it may be of the same shape.
+    """
     if not Upload.objects.filter(pk=upload.pk, state=Upload.COLUMNS).update(
         state=Upload.WAITING, mapping=mapping.as_dict()
     ):
         raise AmendsError(Problem("error", f"{upload.name} does not wait for its columns.",
                                   "Look at the list of files."))
     remember_mapping(actor=actor, now=now, mapping=mapping, name=upload.name)
-    follow("read_upload", key=f"upload:{upload.pk}:columns", now=now,
-           payload={"upload": upload.pk})
+    again = list(Upload.objects.filter(state=Upload.COLUMNS).values_list("pk", flat=True))
+    Upload.objects.filter(pk__in=again).update(state=Upload.WAITING)
+    for pk in (upload.pk, *again):
+        follow("read_upload", key=f"upload:{pk}:columns:{upload.pk}", now=now,
+               payload={"upload": pk})
 
 
 @transaction.atomic

@@ -37,8 +37,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "here": "files", "page": queries.files_page(user, request.GET),
         "drop": queries.drop(user, batch) if batch else None,
         "to_choose": queries.waiting_for_columns(user) if may(user, Act.IMPORT_FILES) else (),
-        "may_import": may(user, Act.IMPORT_FILES), "accept": forms.ACCEPT,
-        "largest_mb": forms.LARGEST_BYTES >> 20, "at_most": forms.FILES_AT_MOST,
+        "may_import": may(user, Act.IMPORT_FILES), "may_run": may(user, Act.RUN_RECON),
+        "accept": forms.ACCEPT, "largest_mb": forms.LARGEST_BYTES >> 20, "at_most": forms.FILES_AT_MOST,
     })
 
 
@@ -86,7 +86,8 @@ def drop(request: HttpRequest, batch: str) -> HttpResponse:
     if found is None:
         raise Http404("Nothing was sent under this name.")
     return render(request, "parts/file_drop.html",
-                  {"drop": found, "may_import": may(user, Act.IMPORT_FILES)})
+                  {"drop": found, "may_import": may(user, Act.IMPORT_FILES),
+                   "may_run": may(user, Act.RUN_RECON)})
 
 
 @gate(Act.IMPORT_FILES)
