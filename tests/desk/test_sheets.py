@@ -1,4 +1,4 @@
-"""A workbook is dropped in, checked by the worker, shown with its marks, and given back annotated."""
+"""A workbook is dropped in, checked by the worker, shown with marks, given back annotated."""
 
 from __future__ import annotations
 
