@@ -38,7 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "drop": queries.drop(user, batch) if batch else None,
         "to_choose": queries.waiting_for_columns(user) if may(user, Act.IMPORT_FILES) else (),
         "may_import": may(user, Act.IMPORT_FILES), "may_run": may(user, Act.RUN_RECON),
-        "accept": forms.ACCEPT, "largest_mb": forms.LARGEST_BYTES >> 20, "at_most": forms.FILES_AT_MOST,
+        "accept": forms.ACCEPT, "largest_mb": forms.LARGEST_BYTES >> 20,
+        "at_most": forms.FILES_AT_MOST,
     })
 
 
