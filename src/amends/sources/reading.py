@@ -104,7 +104,7 @@ def read(
         extract = Extract(source.name, sha256, card_key, sink.write)
         found = reader.read(source, extract)
         extract.flush()
-    return _reading(found, extract)
+    return reading_of(found, extract)
 
 
 def sha256_of(path: Path) -> str:
@@ -128,7 +128,8 @@ def _reader(source: Source, named: str | None) -> ModuleType:
         source.name))
 
 
-def _reading(found: str, extract: Extract) -> Reading:
+def reading_of(found: str, extract: Extract) -> Reading:
+    """The Reading of a file of format ``found`` that has been read to its end."""
     problems = list(extract.problems)
     if extract.problems_left_out:
         problems.append(Problem(

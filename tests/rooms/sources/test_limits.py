@@ -102,14 +102,25 @@ def test_a_cell_far_out_does_not_ask_for_all_the_memory(tmp_path: Path) -> None:
     assert any("more cells" in problem.what for problem in _problems(path))
 
 
-def test_giant_cells_and_open_quotes_cost_only_their_rows(tmp_path: Path) -> None:
-    """The rows before and after a giant cell are read; a quote that stays open is named."""
+def test_giant_cells_cost_only_their_rows(tmp_path: Path) -> None:
+    """The rows before and after a giant cell are read; the cell is named."""
     path = tmp_path / "giant.csv"
     path.write_bytes(b"Date,Amount,Note\n2026-03-01,1.00,a\n2026-03-01,2.00,\"" + b"x" * 3_000_000
                      + b"\"\n2026-03-01,3.00,c\n")
     file = opened(path, tmp_path, _TABLE)
     assert [entry.amount_minor for entry in file.entries] == [100, 300]
     assert [entry.line for entry in file.entries] == [2, 4]
+    assert [problem.line for problem in file.reading.problems] == [3]
+
+
+def test_a_quote_that_stays_open_does_not_swallow_the_rows_behind_it(tmp_path: Path) -> None:
+    """Its own row is named and left out; every other row is read."""
+    path = tmp_path / "open.csv"
+    path.write_text('Date,Amount,Note\n2026-03-01,1.00,a\n2026-03-01,2.00,"open\n'
+                    '2026-03-01,3.00,c\n2026-03-01,4.00,"d"\n')
+    file = opened(path, tmp_path, _TABLE)
+    assert [(entry.line, entry.amount_minor) for entry in file.entries] == [
+        (2, 100), (4, 300), (5, 400)]
     assert [problem.line for problem in file.reading.problems] == [3]
 
 

@@ -23,7 +23,7 @@ from amends.problems import AmendsError
 from amends.sources.extract import Extract
 from amends.sources.formats import camt, mt940, swedbankpay, tabular
 from amends.sources.mapping import ColumnMapping
-from amends.sources.reading import Reading, _reading
+from amends.sources.reading import Reading, reading_of
 from amends.sources.source import Source
 from rooms.sources.reading_aids import CORPUS
 
@@ -77,7 +77,7 @@ def _read(reader: object, content: bytes, mapping: ColumnMapping | None = None
             return None, []
         extract.flush()
     rows = pa.Table.from_batches(batches).to_pylist() if batches else []
-    return _reading(found, extract), rows
+    return reading_of(found, extract), rows
 
 
 def _sums_hold(reading: Reading, rows: list[dict[str, object]]) -> None:

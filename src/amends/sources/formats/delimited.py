@@ -22,6 +22,7 @@ from amends.sources.extract import Extract
 PART_BYTES = 8 << 20
 RECORD_BYTES_MAX = 4 << 20
 CELL_CHARACTERS_MAX = 1 << 20
+BROKEN_MAX = 200
 
 Part = tuple[dict[str, pa.Array], pa.Array]
 
@@ -163,22 +164,10 @@ def _irregular(
     part: bytes, delimiter: str, header: Sequence[str], line: int, extract: Extract
 ) -> Iterator[Part]:
     """The rows of a part as ``csv`` reads them; rows of another width are named and left out."""
-    csv.field_size_limit(CELL_CHARACTERS_MAX)
-    reader = csv.reader(io.StringIO(part.decode("utf-8", "replace"), newline=""),
-                        delimiter=delimiter)
     rows: list[list[str]] = []
     lines: list[int] = []
     width = len(header)
-    while True:
-        at = line + reader.line_num
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            extract.problem(f"The row cannot be read: {error}.", "Correct it at the source.",
-                            line=at)
-            continue
+    for at, row in _records(part.decode("utf-8", "replace"), delimiter, line, extract):
         while len(row) > width and not row[-1].strip():
             row.pop()
         if len(row) == width:
@@ -192,3 +181,35 @@ def _irregular(
         columns = {name: pa.array(values, pa.string())
                    for name, values in zip(header, zip(*rows, strict=True), strict=True)}
         yield columns, pa.array(lines, pa.int64())
+
+
+def _records(
+    text: str, delimiter: str, line: int, extract: Extract
+) -> Iterator[tuple[int, list[str]]]:
+    """Each record and the line it begins on.
+
+    One that cannot be read costs its first line only, so that a quote that is never closed does
+    not swallow the rows behind it.
+    """
+    csv.field_size_limit(CELL_CHARACTERS_MAX)
+    start, broken = 0, 0
+    while start < len(text):
+        reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter, strict=True)
+        passed = 0
+        try:
+            for row in reader:
+                yield line + passed, row
+                passed = reader.line_num
+            return
+        except csv.Error as error:
+            extract.problem(f"The row cannot be read: {error}.",
+                            "Look for a quote that is not closed; correct it at the source.",
+                            line=line + passed)
+        broken += 1
+        if broken > BROKEN_MAX:
+            extract.problem("So many rows are broken that the rest of this part is left out.",
+                            "Ask for the file again.", line=line + passed)
+            return
+        for _ in range(passed + 1):
+            start = text.find("\n", start) + 1 or len(text)
+        line += passed + 1

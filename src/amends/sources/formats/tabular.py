@@ -21,7 +21,9 @@ ROWS_PER_BATCH = 50_000
 
 
 def recognises(source: Source) -> bool:
-    """Any text or workbook may be a table: asked last."""
+    """Any text or workbook may be a table, but for XML and PDF: asked last."""
+    if source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF")):
+        return False
     return is_workbook(source.head) or b"\0" not in source.head or (
         source.head[:2] in (b"\xff\xfe", b"\xfe\xff") or source.head[1:2] == b"\0")
 
