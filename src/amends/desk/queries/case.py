@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,7 +17,6 @@ from amends.desk.models import (
     Case,
     CaseSeen,
     Claim,
-    Decision,
     Escalation,
     Event,
     FindingRecord,
@@ -83,13 +81,11 @@ class CasePage:
     escalations: tuple[Escalation, ...]
     viewers: tuple[CaseSeen, ...]
     story: tuple[StoryRow, ...]
-    counts: dict[str, int]
     trail: dict[str, Any]
     trail_steps: tuple[TrailStep, ...]
     signals: tuple[Any, ...]
     findings: tuple[FindingRecord, ...]
     ruled_out: tuple[FindingRecord, ...]
-    decision: Decision | None
     movements: tuple[Movement, ...]
     related: tuple[Case, ...]
     breaks: tuple[BreakRecord, ...]
@@ -104,25 +100,22 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
     claim = case.claims.select_related("trace").order_by("pk").first()
     trace = getattr(claim, "trace", None) if claim else None
     findings = list(case.findings.order_by("-confidence_percent", "pk"))
-    story = _story(case, user)
+    escalations = tuple(case.escalations.select_related("agent").order_by("received_at"))
+    seen = list(case.seen.select_related("user"))
     return CasePage(
         case=case, state=STATE_WORDS[State(case.state)], may_work=may(user, Act.WORK_CASES),
         chips=tuple(chips), dropped=tuple(c for row, c in clocks if c not in chips and row.due_on),
         legal=sum(1 for c in chips if c.legal), targets=sum(1 for c in chips if not c.legal),
         needs=tuple(NEED_WORDS[Need(n)] for n in case.needs if n in set(Need)),
         claim=claim,
-        escalations=tuple(case.escalations.select_related("agent").order_by("received_at")),
-        viewers=tuple(
-            case.seen.select_related("user").filter(last_at__gte=now - VIEWING_FOR)
-            .exclude(user=user)
-        ),
-        story=story, counts=_counts(case), trail=trace.trail if trace else {},
+        escalations=escalations,
+        viewers=tuple(s for s in seen if s.user_id != user.pk and s.last_at >= now - VIEWING_FOR),
+        story=_story(case, escalations, next((s for s in seen if s.user_id == user.pk), None)),
+        trail=trace.trail if trace else {},
         trail_steps=trail_steps(trace.trail) if trace else (),
         signals=tuple(trace.signals) if trace else (),
         findings=tuple(f for f in findings if f.state != FindingRecord.RULED_OUT),
         ruled_out=tuple(f for f in findings if f.state == FindingRecord.RULED_OUT),
-        decision=case.decisions.exclude(state=Decision.REPLACED)
-        .select_related("decided_by", "approved_by").order_by("-pk").first(),
         movements=tuple(case.movements.order_by("pk")), related=_related(user, case),
         breaks=tuple(case.breaks.order_by("-age_days")[:10]),
         tasks=tuple(case.tasks.order_by("done_at", "due_on")),
@@ -148,13 +141,6 @@ def trail_steps(trail: dict[str, Any]) -> tuple[TrailStep, ...]:
     )
 
 
-def _counts(case: Case) -> dict[str, int]:
-    return {
-        "messages": case.messages.count(), "notes": case.notes.count(),
-        "evidence": case.evidence.count(),
-    }
-
-
 def _related(user: User, case: Case) -> tuple[Case, ...]:
     same = Q(party=case.party_id)
     if case.problem_id:
@@ -168,9 +154,11 @@ def _related(user: User, case: Case) -> tuple[Case, ...]:
 _FOLDED = {"message_queued", "message_sent", "note_added", "message_received", "escalation_opened"}
 
 
-def _story(case: Case, user: User) -> tuple[StoryRow, ...]:
+def _story(
+    case: Case, escalations: tuple[Escalation, ...], mine: CaseSeen | None
+) -> tuple[StoryRow, ...]:
     rows: list[dict[str, Any]] = []
-    for escalation in case.escalations.all():
+    for escalation in escalations:
         rows.append({"kind": "words", "at": escalation.received_at, "title": case.party.name,
                      "who": _by_whom(escalation),
                      "body": escalation.text, "initials": case.party.initials})
@@ -187,8 +175,9 @@ def _story(case: Case, user: User) -> tuple[StoryRow, ...]:
                      "who": message.get_state_display(), "body": message.body,
                      "extra": message.subject, "message": message,
                      "initials": case.party.initials if message.incoming else "NW"})
+    rows.reverse()  # events came newest first; those of one instant keep their order
     rows.sort(key=lambda row: row["at"])
-    return _marked(rows, CaseSeen.objects.filter(case=case, user=user).first())
+    return _marked(rows, mine)
 
 
 def _by_whom(escalation: Escalation) -> str:
@@ -217,8 +206,3 @@ def _marked(rows: list[dict[str, Any]], seen: CaseSeen | None) -> tuple[StoryRow
         story.append(StoryRow(**row, day=day, new_day=day != last_day, new_since=new))
         last_day = day
     return tuple(story)
-
-
-def desk_zone() -> str:
-    """The desk's time zone, as shown beside times."""
-    return settings.TIME_ZONE

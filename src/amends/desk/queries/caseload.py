@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from amends.casework.claims import KIND_WORDS, NEED_WORDS, Kind, Need
 from amends.casework.states import OPEN_STATES, STATE_WORDS, State
 from amends.desk.access import cases_for
-from amends.desk.models import Case, Role, User
+from amends.desk.models import Case, Escalation, Role, User
 from amends.desk.queries.chips import Chip, chip
-from amends.desk.queries.search import find_cases
+from amends.desk.queries.search import holding
 
 ROWS_A_PAGE = 50
+FOUND_AT_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def caseload(user: User, *, params: QueryDict, now: datetime) -> Caseload:
     query = params.get("q", "").strip()
     cases = cases_for(user).filter(views[key][1])
     if query:
-        found = [case.pk for case in find_cases(user, query, limit=500)]
-        cases = cases_for(user).filter(pk__in=found)
+        found = holding(user, query).order_by("-touched_at").values_list("pk", flat=True)
+        cases = cases_for(user).filter(pk__in=list(found[:FOUND_AT_MOST]))
     cases, filters = _filtered(cases, params)
     sort = params.get("sort", "cost")
     order = SORTS.get(sort, SORTS["cost"])[1]
@@ -132,12 +134,9 @@ def caseload(user: User, *, params: QueryDict, now: datetime) -> Caseload:
     pages = max(1, -(-total // ROWS_A_PAGE))
     page = min(max(1, _int(params.get("page"), 1)), pages)
     start = (page - 1) * ROWS_A_PAGE
-    rows = list(
-        cases.select_related("party", "owner", "next_clock").order_by(*order)[
-            start : start + ROWS_A_PAGE
-        ]
-    )
-    lines = _lines(rows, now)
+    wanted = cases.order_by(*order).values_list("pk", flat=True)[start : start + ROWS_A_PAGE]
+    rows = cases_for(user).select_related("party", "owner", "next_clock").in_bulk(list(wanted))
+    lines = _lines([rows[pk] for pk in wanted], now)
     return Caseload(
         title=f"“{query}”" if query else views[key][0],
         views=tuple(View(name, title, counts[name]) for name, (title, _) in views.items()),
@@ -167,25 +166,45 @@ def _filtered(
     if state in set(State):
         cases = cases.filter(state=state)
         filters.append(Filter(STATE_WORDS[State(state)], _address(params, drop="state")))
-    for name, lookup in (("cause", "root_cause"), ("problem", "problem__number"),
-                         ("outcome", "outcome"), ("country", "party__country"),
-                         ("channel", "escalations__channel"), ("month", ""), ("week", "")):
+    for name, lookup in _EXACTLY.items():
         value = params.get(name, "")
-        if value and name == "month" and len(value) == 7 and value.replace("-", "").isdigit():
-            year, month = int(value[:4]), int(value[5:])
-            cases = cases.filter(opened_at__year=year, opened_at__month=month)
-        elif value and name == "week" and (monday := _day(value)):
-            cases = cases.filter(opened_at__date__gte=monday,
-                                 opened_at__date__lt=monday + timedelta(weeks=1))
-        elif value and lookup:
-            if lookup == "problem__number" and not value.isdigit():
-                continue
-            cases = cases.filter(**{lookup: value}).distinct()
-        else:
-            continue
-        words = value.replace("_", " ")
-        filters.append(Filter(f"{name.capitalize()}: {words}", _address(params, drop=name)))
+        if value and (name != "problem" or value.isdigit()):
+            cases = cases.filter(**{lookup: value})
+            filters.append(_named(name, value, params))
+    if channel := params.get("channel", ""):
+        told = Escalation.objects.filter(channel=channel)
+        cases = cases.filter(pk__in=told.values("case"))
+        filters.append(_named("channel", channel, params))
+    for name, span in (("month", _month(params.get("month", ""))),
+                       ("week", _week(params.get("week", "")))):
+        if span:
+            cases = cases.filter(opened_at__gte=span[0], opened_at__lt=span[1])
+            filters.append(_named(name, params.get(name, ""), params))
     return cases, tuple(filters)
+
+
+_EXACTLY = {"cause": "root_cause", "problem": "problem__number", "outcome": "outcome",
+            "country": "party__country"}
+
+
+def _named(name: str, value: str, params: QueryDict) -> Filter:
+    return Filter(f"{name.capitalize()}: {value.replace('_', ' ')}", _address(params, drop=name))
+
+
+def _month(text: str) -> tuple[datetime, datetime] | None:
+    first = _day(f"{text}-01") if len(text) == 7 else None
+    return _between(first, (first + timedelta(days=31)).replace(day=1)) if first else None
+
+
+def _week(text: str) -> tuple[datetime, datetime] | None:
+    monday = _day(text)
+    return _between(monday, monday + timedelta(weeks=1)) if monday else None
+
+
+def _between(first: date, after: date) -> tuple[datetime, datetime]:
+    """From the first instant of one day to that of another, at the desk."""
+    zone = timezone.get_current_timezone()
+    return (datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone))
 
 
 def _address(params: QueryDict, *, drop: str = "", page: int | None = None) -> str:
