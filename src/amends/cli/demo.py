@@ -69,6 +69,5 @@ def _load_sample(options: argparse.Namespace, data: Path) -> None:
     plan = Plan(seed=options.seed, days=options.days, payments=options.payments, until=until)
     make(data / "sample", plan)
     commands.sample_accounts()
-    commands.import_path(data / "sample", say)
-    say("working some days")
-    commands.liven_sample()
+    commands.import_path(data / "sample", say, history=True)
+    commands.liven_sample(say)

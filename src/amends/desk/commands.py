@@ -34,11 +34,13 @@ def add_user(email: str, *, name: str, role: str, password: str, team: str) -> N
                password=password, team=team)
 
 
-def import_path(path: Path, say: Callable[[str], None]) -> dict[str, object]:
+def import_path(
+    path: Path, say: Callable[[str], None], *, history: bool = False
+) -> dict[str, object]:
     """Import one file or a folder (of files, or a sample company) and do the work that follows."""
     from amends.desk.importing import import_everything
 
-    return import_everything(path, say)
+    return import_everything(path, say, history=history)
 
 
 def work(until: Callable[[], bool]) -> None:
@@ -62,11 +64,11 @@ def sample_accounts() -> list[dict[str, str]]:
     return accounts()
 
 
-def liven_sample() -> None:
-    """Some days of work on the sample company's cases."""
-    from amends.desk.sample_company import liven
+def liven_sample(say: Callable[[str], None]) -> None:
+    """Some weeks of work on the sample company's cases."""
+    from amends.desk.sample_work import liven
 
-    liven()
+    liven(say)
 
 
 def sample_loaded() -> bool:

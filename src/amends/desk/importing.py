@@ -27,10 +27,12 @@ SKIPPED = {"mappings.json", *TABLES}
 ACTOR = Actor("import")
 
 
-def import_everything(path: Path, say: Say) -> dict[str, Any]:
+def import_everything(path: Path, say: Say, *, history: bool = False) -> dict[str, Any]:
     """Import ``path`` (file, folder of files, or sample folder) and do the jobs that follow.
 
-    A folder ``truth`` is never opened. AmendsError when there is nothing to import.
+    With ``history`` the escalations are opened at the instants they were received, and the jobs
+    are left to the caller. A folder ``truth`` is never opened. AmendsError when there is nothing
+    to import.
     """
     if not path.exists():
         raise AmendsError(Problem("error", f"{path} is not there.", "Check the path."))
@@ -43,11 +45,12 @@ def import_everything(path: Path, say: Say) -> dict[str, Any]:
         result["files"].append(_one(file, result["problems"]))
     escalations = path / "escalations.csv"
     if path.is_dir() and escalations.exists():
-        result["escalations"] = _escalations(escalations, say, result["problems"])
+        result["escalations"] = _escalations(escalations, say, result["problems"], history)
     if any(file["new"] for file in result["files"]):
         ask_for_run(actor=ACTOR, now=clock.now(), as_of=closing_day(clock.today()))
-    say("investigating")
-    result["jobs"] = drain()
+    if not history:
+        say("investigating")
+        result["jobs"] = drain()
     return result
 
 
@@ -92,12 +95,15 @@ def _one(file: Path, problems: list[dict[str, Any]]) -> dict[str, Any]:
             "entries": done.file.entries}
 
 
-def _escalations(path: Path, say: Say, problems: list[dict[str, Any]]) -> dict[str, int]:
+def _escalations(
+    path: Path, say: Say, problems: list[dict[str, Any]], history: bool
+) -> dict[str, int]:
     with path.open(newline="", encoding="utf-8") as file:
         add_agents({row.get("agent_email", ""): row.get("agent_name", "")
                     for row in csv.DictReader(file)})
     with path.open(newline="", encoding="utf-8") as file:
         done = bulk_intake(actor=ACTOR, now=clock.now(), file=file, name=path.name,
-                           progress=lambda n: say(f"{n} escalations") if n % 50 == 0 else None)
+                           progress=lambda n: say(f"{n} escalations") if n % 50 == 0 else None,
+                           history=history)
     problems += [problem.as_json() for problem in done.problems]
     return dict(done.counts)
