@@ -121,6 +121,16 @@ def test_files_of_one_shape_need_their_columns_once(at_desk: Desk) -> None:
     assert Upload.objects.get(state=Upload.COLUMNS).name == "events.csv"
 
 
+def test_a_file_that_waits_may_be_left_out(at_desk: Desk, data_folder: Path) -> None:
+    """Nothing of it stays, and the list says who left it out."""
+    analyst = at_desk("analyst")
+    send(analyst, sent(LEDGER, "odd.csv"))
+    drain()
+    page = analyst.post(f"/files/columns/{Upload.objects.get().pk}", {"leave": "1"}, follow=True)
+    assert "was left out by Analyst Person" in page.content.decode()
+    assert not any((data_folder / "incoming").iterdir())
+
+
 def test_a_table_without_an_amount_waits_for_a_person(at_desk: Desk) -> None:
     """Nothing looks like an amount: the page asks, and cannot be kept before one is chosen."""
     analyst = at_desk("analyst")

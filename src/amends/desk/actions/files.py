@@ -14,7 +14,7 @@ from django.db import transaction
 
 from amends.desk.access import Actor
 from amends.desk.actions.recording import follow, record
-from amends.desk.models import Case, Mapping, SourceFile
+from amends.desk.models import Case, Job, Mapping, SourceFile
 from amends.problems import Problem
 from amends.sources.columns import ColumnMapping
 from amends.sources.lake import Admission, admit, keep
@@ -60,7 +60,8 @@ def import_file(  # noqa: PLR0913
     """Read a file into the lake and register it; the same bytes twice change nothing.
 
     The lake folder appears in one step before the register row, so that a killed import is done
-    again from the start and never half. AmendsError when the file cannot be read at all.
+    again from the start and never half. One index job takes all files that wait for it.
+    AmendsError when the file cannot be read at all.
     """
     admission = admit(
         path, data=Path(settings.DATA), card_key=card_key(), mapping=mapping, name=name,
@@ -92,7 +93,8 @@ def _register(  # noqa: PLR0913
            summary=f"{name}: {reading.entry_count} entries, {len(reading.problems)} problems",
            payload={"sha256": admission.sha256, "stored_sha256": admission.stored_sha256,
                     "format": reading.format, "entries": reading.entry_count})
-    follow("index_entries", key=f"index:{admission.sha256}", now=now)
+    if not Job.objects.filter(kind="index_entries", state=Job.READY).exists():
+        follow("index_entries", key=f"index:{admission.sha256}", now=now)
     return Imported(file, True, tuple(reading.problems))
 
 

@@ -162,6 +162,16 @@ def choose_columns(*, actor: Actor, now: datetime, upload: Upload, mapping: Colu
 
 
 @transaction.atomic
+def leave_out(*, actor: Actor, now: datetime, upload: Upload) -> None:
+    """Do not read a file that waits for its columns; what was kept of it is removed."""
+    problem = Problem("info", f"{upload.name} was left out by {actor.words}.",
+                      "Send it again to read it.", upload.name)
+    _end(upload, state=Upload.REFUSED, problems=[problem.as_json()])
+    record(kind="file_left_out", actor=actor, now=now, case=upload.case, summary=problem.what,
+           payload={"upload": upload.pk})
+
+
+@transaction.atomic
 def attach_file(*, actor: Actor, now: datetime, case: Case, done: Imported) -> Evidence:
     """File an imported file on a case as evidence; a second time changes nothing."""
     evidence, new = Evidence.objects.get_or_create(

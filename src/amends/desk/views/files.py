@@ -97,6 +97,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column holds what: suggested, shown on the first rows, corrected, remembered."""
     user = require(request.user, Act.IMPORT_FILES)
     upload = get_object_or_404(uploads_for(user), pk=pk, state=Upload.COLUMNS)
+    if "leave" in request.POST:
+        actions.leave_out(actor=Actor.person(user), now=clock.now(), upload=upload)
+        return redirect(f"{reverse('files')}?drop={upload.batch}")
     with spool.opened(upload.spool, upload.name) as file:
         layout = layout_of(file)
         mapping, wrong = forms.corrected(request.POST, suggest(file), layout)
