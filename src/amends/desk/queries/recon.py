@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -261,7 +261,7 @@ def _list(
     return (tuple(_row(row, visible) for row in rows), counted["n"], page, pages, tuple(filters))
 
 
-def _visible(user: User, rows: list[BreakRecord]) -> set[int]:
+def _visible(user: User, rows: Sequence[BreakRecord]) -> set[int]:
     """Which of the rows' cases this person may open."""
     wanted = {row.case_id for row in rows if row.case_id}
     return set(cases_for(user).filter(pk__in=wanted).values_list("pk", flat=True))
