@@ -9,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from amends.casework.claims import Need
-from amends.money import round_half_up
+from amends.money import exponent, is_currency, round_half_up
 
-# Minor units of EUR for one unit of each currency, per thousand; for ordering only.
-_HOUSE_PER_1000 = {
+# What one unit of each currency is worth in thousandths of a euro cent; for ordering only. A
+# currency that is not named counts as the euro.
+_HOUSE = {
     "EUR": 100_000, "USD": 92_000, "GBP": 117_000, "CHF": 104_000, "SEK": 8_900, "NOK": 8_500,
     "DKK": 13_400, "PLN": 23_300, "JPY": 600,
 }
@@ -44,7 +45,7 @@ def cost_of_delay(
 
     ``days_left`` counts calendar days to the next deadline that is ours, None when none runs.
     """
-    house = round_half_up(abs(at_stake_minor) * _HOUSE_PER_1000.get(currency, 100_000), 100_000)
+    house = _house(at_stake_minor, currency)
     parts = [(f"Severity {severity}", _SEVERITY.get(severity, 1_000))]
     if house:
         parts.append(("Money at stake", min(round_half_up(house, 200), 500_000)))
@@ -56,6 +57,12 @@ def cost_of_delay(
     if tender:
         parts.append(("Person's needs", 5_000 * tender))
     return CostOfDelay(tuple(parts))
+
+
+def _house(minor: int, currency: str) -> int:
+    """The amount in minor units of the house currency, roughly."""
+    digits = exponent(currency) if is_currency(currency) else 2
+    return round_half_up(abs(minor) * _HOUSE.get(currency, 100_000), 1_000 * 10**digits)
 
 
 def _clock(days_left: int, legal: bool) -> int:

@@ -12,12 +12,19 @@ from django.conf import settings
 from amends.casework.acts import MEETS, Act, is_ours
 from amends.casework.urgency import cost_of_delay
 from amends.clocks.calendars import calendar
-from amends.clocks.deadlines import compute
+from amends.clocks.deadlines import Deadlines, compute
 from amends.clocks.targets import FIRST_REPLY, SOLVE, Office, Pause, Target, due_at
 from amends.desk.access import Actor
 from amends.desk.actions.recording import record
 from amends.desk.models import Case, Clock
 from amends.problems import AmendsError, Problem
+
+_MOVES_SAID = 4
+
+
+def local_day(instant: datetime) -> date:
+    """The day of ``instant`` in the desk's time zone."""
+    return instant.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def end_of_day(day: date) -> datetime:
@@ -26,52 +33,85 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
+def facts_in_force(case: Case, regime: str) -> dict[str, Any]:
+    """The facts that the clocks of ``regime`` were last reckoned from; empty when none run."""
+    clock = case.clocks.filter(regime=regime).order_by("pk").first()
+    return dict(clock.facts) if clock else {}
+
+
 def start_clocks(
     case: Case, *, actor: Actor, now: datetime, facts: Sequence[Mapping[str, Any]],
 ) -> list[Problem]:
-    """Start, or compute again, the legal and scheme clocks that ``facts`` put in force.
+    """Start, or reckon again, the legal and scheme clocks that ``facts`` put in force.
 
     ``facts`` holds ``{"regime", "facts"}``. Gives the Problems of facts that could not be used;
-    what could be computed runs. Inside the caller's transaction.
+    what could be computed runs. The event says what moved. Inside the caller's transaction.
     """
     problems: list[Problem] = []
-    regimes = set(case.regimes)
     for item in facts:
-        regime = str(item.get("regime", ""))
+        regime, known = str(item["regime"]), dict(item["facts"])
         try:
-            result = compute(regime, item.get("facts") or {}, as_of=now.date())
+            result = compute(regime, known, as_of=local_day(now))
         except AmendsError as error:
             problems += error.problems
             continue
         problems += result.problems
-        regimes.add(regime)
-        for name, due_on in result.deadlines.items():
-            _keep(case, regime, name, due_on, result.explain.get(name), item.get("facts") or {})
-        record(
-            kind="clocks_started", actor=actor, now=now, case=case,
-            summary=f"Clocks started by {regime}",
-            payload={"regime": regime, "facts": item.get("facts"), "deadlines": result.deadlines},
-        )
-    Case.objects.filter(pk=case.pk).update(regimes=sorted(regimes))
-    case.regimes = sorted(regimes)
+        _keep(case, result, known, actor, now)
+    refresh_next(case, now=now)
     return problems
 
 
-def _keep(  # noqa: PLR0913
-    case: Case, regime: str, name: str, due_on: date | None, explanation: Any,
-    facts: Mapping[str, Any],
-) -> None:
-    words = explanation.as_json() if explanation else {}
-    Clock.objects.update_or_create(
-        case=case, regime=regime, name=name,
-        defaults={
-            "title": getattr(explanation, "title", "") or name.replace("_", " "),
-            "legal": getattr(explanation, "legal", True),
-            "starts_on": getattr(explanation, "start", None),
-            "due_on": due_on, "due_at": end_of_day(due_on) if due_on else None,
-            "ours": is_ours(name), "explanation": words, "facts": dict(facts),
-        },
+def add_facts(
+    case: Case, *, actor: Actor, now: datetime, facts: Sequence[Mapping[str, Any]],
+) -> list[Problem]:
+    """As ``start_clocks``, but a fact that the case has already stands: only new ones are added."""
+    new = []
+    for item in facts:
+        before = facts_in_force(case, str(item["regime"]))
+        together = {**item["facts"], **before}
+        if together != before or item["regime"] not in case.regimes:
+            new.append({"regime": item["regime"], "facts": together})
+    return start_clocks(case, actor=actor, now=now, facts=new)
+
+
+def _keep(case: Case, result: Deadlines, facts: dict[str, Any], actor: Actor,
+          now: datetime) -> None:
+    before = {clock.name: clock.due_on for clock in case.clocks.filter(regime=result.regime)}
+    for name, due_on in result.deadlines.items():
+        explanation = result.explain[name]
+        Clock.objects.update_or_create(
+            case=case, regime=result.regime, name=name,
+            defaults={
+                "title": explanation.title, "legal": explanation.legal,
+                "starts_on": explanation.start, "due_on": due_on,
+                "due_at": end_of_day(due_on) if due_on else None, "ours": is_ours(name),
+                "explanation": explanation.as_json(), "facts": facts,
+            },
+        )
+    case.regimes = sorted({*case.regimes, result.regime})
+    Case.objects.filter(pk=case.pk).update(regimes=case.regimes)
+    moved = {name: {"from": before[name], "to": due_on}
+             for name, due_on in result.deadlines.items()
+             if name in before and before[name] != due_on}
+    record(
+        kind="clocks_changed" if before else "clocks_started", actor=actor, now=now, case=case,
+        summary=_moves(result, moved) if before else f"Clocks started by {result.regime}",
+        payload={"regime": result.regime, "facts": facts, "deadlines": result.deadlines,
+                 "values": result.values, "moved": moved},
     )
+
+
+def _moves(result: Deadlines, moved: Mapping[str, Mapping[str, date | None]]) -> str:
+    if not moved:
+        return f"Facts of {result.regime} changed; no clock moved"
+    said = [f"{result.explain[name].title}: {_day(days['from'])} → {_day(days['to'])}"
+            for name, days in moved.items()]
+    more = f" and {len(said) - _MOVES_SAID} more" if len(said) > _MOVES_SAID else ""
+    return f"Clocks moved. {'; '.join(said[:_MOVES_SAID])}{more}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%-d %b %Y}" if day else "none"
 
 
 TARGETS = {target.key: target for target in (FIRST_REPLY, SOLVE)}
@@ -81,6 +121,14 @@ def start_targets(case: Case, *, started_at: datetime) -> None:
     """Start the service targets of a new case, in business hours that pause."""
     for target in TARGETS.values():
         _keep_target(case, target, started_at, pauses=[])
+
+
+def restart_solve(case: Case, *, now: datetime) -> None:
+    """Promise anew, from ``now``, when a case that was closed will be solved."""
+    _keep_target(case, SOLVE, now, pauses=[])
+    Clock.objects.filter(case=case, regime="target", name=SOLVE.key).update(
+        met_at=None, dropped=False
+    )
 
 
 def _office() -> Office:
@@ -95,8 +143,8 @@ def _keep_target(
     Clock.objects.update_or_create(
         case=case, regime="target", name=target.key,
         defaults={
-            "title": target.title, "legal": False, "starts_on": started_at.date(),
-            "due_on": due.date() if due else None, "due_at": due, "paused_since": None,
+            "title": target.title, "legal": False, "starts_on": local_day(started_at),
+            "due_on": local_day(due) if due else None, "due_at": due, "paused_since": None,
             "facts": {"started_at": started_at.isoformat(), "pauses": pauses},
             "explanation": {"rule": "A promise of the desk, not of law.",
                             "citation": "Service target", "counted": target.counted,

@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from amends.casework.findings import Cause
 from amends.desk.access import Actor
 from amends.desk.actions.cases import next_number
 from amends.desk.actions.recording import change, record
+from amends.desk.actions.words import kept
 from amends.desk.models import Case, CoachingNote, ProblemRecord, User
 from amends.problems import AmendsError, Problem
 
@@ -19,12 +21,16 @@ def open_problem(  # noqa: PLR0913
     owner_words: str = "",
 ) -> ProblemRecord:
     """A new problem record for a known cause."""
-    if not title.strip():
+    words = kept(title, 200)
+    if not words:
         raise AmendsError(Problem("error", "The problem has no title.",
                                   "Say what goes wrong, in one line.", field="title"))
+    if cause and cause not in set(Cause):
+        raise AmendsError(Problem("error", "There is no such cause.", field="cause"))
     problem = ProblemRecord.objects.create(
-        number=next_number("problem"), title=title.strip()[:200], cause=cause,
-        description=description, owner_words=owner_words, opened_at=now, opened_by=actor.user,
+        number=next_number("problem"), title=words, cause=cause,
+        description=kept(description), owner_words=kept(owner_words, 120), opened_at=now,
+        opened_by=actor.user,
     )
     record(kind="problem_opened", actor=actor, now=now, summary=f"{problem.label} {problem.title}",
            payload={"number": problem.number, "cause": cause})
@@ -37,12 +43,15 @@ def step_problem(  # noqa: PLR0913
     fixed_on: date | None = None,
 ) -> None:
     """Hand the problem on, or mark it fixed from a day."""
-    problem.state, problem.owner_words = state, owner_words
+    if state not in dict(ProblemRecord._meta.get_field("state").choices or ()):
+        raise AmendsError(Problem("error", "A problem record has no such state.", field="state"))
+    problem.state, problem.owner_words = state, kept(owner_words, 120)
     problem.fixed_on = fixed_on if state == ProblemRecord.FIXED else None
     problem.save(update_fields=["state", "owner_words", "fixed_on"])
     record(kind="problem_stepped", actor=actor, now=now,
            summary=f"{problem.label}: {problem.get_state_display().lower()}",
-           payload={"number": problem.number, "state": state, "fixed_on": fixed_on})
+           payload={"number": problem.number, "state": state, "owner": problem.owner_words,
+                    "fixed_on": problem.fixed_on})
 
 
 @transaction.atomic
@@ -62,11 +71,12 @@ def coach(  # noqa: PLR0913
     avoidable: bool | None = None,
 ) -> CoachingNote:
     """One concrete note to the agent who handed the case up."""
-    if not text.strip() or actor.user is None:
+    words = kept(text)
+    if not words or actor.user is None:
         raise AmendsError(Problem("error", "The note is empty.", "Say one thing to try next time.",
                                   field="text"))
     note = CoachingNote.objects.create(case=case, agent=agent, author=actor.user,
-                                       text=text.strip(), avoidable=avoidable, made_at=now)
+                                       text=words, avoidable=avoidable, made_at=now)
     record(kind="coaching_note_given", actor=actor, now=now, case=case,
            summary=f"Coaching note to {agent}", payload={"agent": agent.email, "note": note.pk})
     return note
@@ -74,11 +84,15 @@ def coach(  # noqa: PLR0913
 
 @transaction.atomic
 def answer_coaching(*, actor: Actor, now: datetime, note: CoachingNote, answer: str) -> None:
-    """The agent's answer; reading it counts as seen."""
+    """The agent's answer, given once; without words the note only counts as read."""
+    words = kept(answer)
+    if note.answered_at:
+        raise AmendsError(Problem("error", "You have answered this note already.",
+                                  "Speak to its author about the rest."))
     note.seen_at = note.seen_at or now
-    if answer.strip():
-        note.answer, note.answered_at = answer.strip(), now
+    if words:
+        note.answer, note.answered_at = words, now
     note.save(update_fields=["seen_at", "answer", "answered_at"])
-    record(kind="coaching_note_answered" if answer.strip() else "coaching_note_seen", actor=actor,
-           now=now, case=note.case, summary="Coaching note answered" if answer.strip()
+    record(kind="coaching_note_answered" if words else "coaching_note_seen", actor=actor,
+           now=now, case=note.case, summary="Coaching note answered" if words
            else "Coaching note read", payload={"note": note.pk})

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from amends.desk.access import Actor
 from amends.desk.actions.recording import change, record
+from amends.desk.actions.words import kept
 from amends.desk.models import Case, Note, Task, User
 from amends.problems import AmendsError, Problem
-from amends.sources.masking import mask_text
 
 LONGEST_NOTE = 20_000
 
@@ -18,7 +18,7 @@ LONGEST_NOTE = 20_000
 @transaction.atomic
 def add_note(*, actor: Actor, now: datetime, case: Case, text: str) -> Note:
     """An internal note; card numbers in it are masked before it is kept."""
-    words = mask_text(text.strip()).text[:LONGEST_NOTE]
+    words = kept(text, LONGEST_NOTE)
     if not words:
         raise AmendsError(Problem("error", "The note is empty.", "Write what the next person "
                                   "should know.", field="text"))
@@ -35,11 +35,12 @@ def add_task(  # noqa: PLR0913
     owner: User | None = None,
 ) -> Task:
     """Something to do on the case by a day."""
-    if not title.strip():
+    words = kept(title, 200)
+    if not words:
         raise AmendsError(Problem("error", "The task has no words.", "Say what is to be done.",
                                   field="title"))
     change(case, now=now)
-    task = Task.objects.create(case=case, title=title.strip()[:200], due_on=due_on, owner=owner,
+    task = Task.objects.create(case=case, title=words, due_on=due_on, owner=owner,
                                created_at=now)
     record(kind="task_added", actor=actor, now=now, case=case, summary=f"Task: {task.title}",
            payload={"task": task.pk, "due_on": due_on})

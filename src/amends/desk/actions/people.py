@@ -6,16 +6,16 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from amends.desk.access import Actor
+from amends.desk.access import Act, Actor, may
 from amends.desk.actions.recording import record
+from amends.desk.actions.words import kept
 from amends.desk.models import ApiKey, Role, Team, User
 from amends.problems import AmendsError, Problem
-
-SHORTEST_PASSWORD = 12
 
 
 @transaction.atomic
@@ -27,14 +27,17 @@ def add_person(  # noqa: PLR0913
     try:
         validate_email(email)
     except ValidationError:
-        raise AmendsError(Problem("error", f"{email!r} is no e-mail address.",
+        raise AmendsError(Problem("error", f"{email[:80]!r} is no e-mail address.",
                                   "Write it as name@company.example.", field="email")) from None
+    name, team = kept(name, 120), kept(team, 80)
     if role not in set(Role):
         raise AmendsError(Problem("error", f"There is no role {role!r}.",
                                   f"Use one of {', '.join(Role)}.", field="role"))
-    if len(password) < SHORTEST_PASSWORD:
-        raise AmendsError(Problem("error", "The password is too short.",
-                                  f"At least {SHORTEST_PASSWORD} characters.", field="password"))
+    try:
+        validate_password(password, User(email=email, name=name))
+    except ValidationError as weak:
+        raise AmendsError([Problem("error", words, "At least 12 characters, nothing common.",
+                                   field="password") for words in weak.messages]) from None
     group, _ = Team.objects.get_or_create(name=team)
     person = User.objects.filter(email=email.strip().lower()).first()
     if person is None:
@@ -63,9 +66,12 @@ def set_active(*, actor: Actor, now: datetime, person: User, active: bool) -> No
 @transaction.atomic
 def make_api_key(*, actor: Actor, now: datetime, name: str, user: User) -> tuple[ApiKey, str]:
     """A key for a program that acts as ``user``; the key itself is shown once and never kept."""
+    if not may(user, Act.USE_API):
+        raise AmendsError(Problem("error", f"The role of {user} may not use the API.",
+                                  "Choose somebody who hands up or works cases.", field="user"))
     secret = f"amends_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
-        name=name.strip()[:80] or "API key", prefix=secret[:12], created_at=now, user=user,
+        name=kept(name, 80) or "API key", prefix=secret[:12], created_at=now, user=user,
         key_sha256=hashlib.sha256(secret.encode()).hexdigest(),
     )
     record(kind="api_key_made", actor=actor, now=now, summary=f"API key {key.name} made",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import F, QuerySet
 
 from amends.casework.states import OUTCOME_WORDS, STATE_WORDS, Outcome, State
 from amends.desk.access import cases_for
@@ -64,6 +65,7 @@ class Compliance:
     complaints: tuple[ComplaintRow, ...]
     events: int
     met: int
+    met_late: int
     missed: int
 
 
@@ -77,16 +79,17 @@ def compliance(user: User, *, now: datetime) -> Compliance:
     explained = clocks.exclude(breach_explanation="")
     return Compliance(
         days=_days(running, now), late=_rows(late, now), soon=_rows(soon, now),
-        explained=_rows(explained, now), complaints=_complaints(cases, now),
+        explained=_rows(explained, now), complaints=_complaints(cases),
         events=Event.objects.count(), met=clocks.filter(met_at__isnull=False).count(),
         missed=late.count(),
+        met_late=clocks.filter(met_at__gt=F("due_at")).count(),
     )
 
 
-def _days(running: object, now: datetime) -> tuple[BoardDay, ...]:
+def _days(running: QuerySet[Clock], now: datetime) -> tuple[BoardDay, ...]:
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     ends = list(
-        running.filter(  # type: ignore[attr-defined]
+        running.filter(
             due_on__gte=today, due_on__lt=today + timedelta(days=DAYS_SHOWN)
         ).values_list("due_on", flat=True)
     )
@@ -98,26 +101,25 @@ def _days(running: object, now: datetime) -> tuple[BoardDay, ...]:
     )
 
 
-def _rows(clocks: object, now: datetime) -> tuple[BoardRow, ...]:
-    rows = clocks.select_related("case__party", "case__owner").order_by(  # type: ignore[attr-defined]
-        "due_at", "pk"
-    )[:ROWS_AT_MOST]
+def _rows(clocks: QuerySet[Clock], now: datetime) -> tuple[BoardRow, ...]:
+    rows = clocks.select_related("case__party", "case__owner").order_by("due_at", "pk")
     return tuple(
         BoardRow(
             number=clock.case.number, label=clock.case.label, party=clock.case.party.name,
             owner=str(clock.case.owner or "Nobody"), chip=chip(clock, now=now),
             explanation=clock.breach_explanation,
         )
-        for clock in rows
+        for clock in rows[:ROWS_AT_MOST]
     )
 
 
-def _complaints(cases: object, now: datetime) -> tuple[ComplaintRow, ...]:
-    rows = cases.filter(complaint=True).select_related("party").order_by(  # type: ignore[attr-defined]
-        "-opened_at"
-    )[:ROWS_AT_MOST]
+def _complaints(cases: QuerySet[Case]) -> tuple[ComplaintRow, ...]:
+    """The register, newest first; the answer is due when the first of its clocks ends."""
+    rows = cases.filter(complaint=True).select_related("party").order_by("-opened_at")
+    rows = rows[:ROWS_AT_MOST]
     names = ("final_response_due", "complaint_reply_due", "resolution_due", "final_decision_due")
-    clocks = Clock.objects.filter(case__in=[case.pk for case in rows], name__in=names)
+    clocks = Clock.objects.filter(case__in=[case.pk for case in rows], name__in=names,
+                                  due_on__isnull=False)
     due = dict(clocks.order_by("-due_on").values_list("case_id", "due_on"))
     return tuple(_complaint(case, due.get(case.pk)) for case in rows)
 

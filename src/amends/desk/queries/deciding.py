@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from amends.casework.decisions import Authority
@@ -24,13 +24,14 @@ class Deciding:
     why: str
     own_limit_holds: bool
     may_approve: bool
+    open_credit_pk: int
     outcomes: tuple[tuple[str, str], ...]
     remedies: tuple[tuple[str, str], ...]
 
 
 def deciding(
     user: User, decision: Decision | None, *, allowed: Authority | None,
-    paid: Mapping[Route, int],
+    paid: Mapping[Route, int], open_credit_pk: int,
 ) -> Deciding:
     """The panel for ``user``; the first button names who acts next."""
     button, why = "Accept", ""
@@ -47,6 +48,7 @@ def deciding(
             decision and decision.state == Decision.TO_APPROVE
             and decision.decided_by_id != user.pk
         ),
+        open_credit_pk=open_credit_pk,
         outcomes=tuple((str(k), v) for k, v in OUTCOME_WORDS.items()),
         remedies=tuple((str(k), v) for k, v in REMEDY_WORDS.items()),
     )
@@ -59,20 +61,19 @@ class ClosingForm:
     outcomes: tuple[tuple[str, str], ...]
     causes: tuple[tuple[str, str], ...]
     problems: tuple[ProblemRecord, ...]
-    unmet: tuple[Clock, ...]
+    unexplained: tuple[Clock, ...]
     outcome: str
     cause: str
 
 
-def closing_form(case: Case) -> ClosingForm:
-    """The closing form, filled from the decision where there is one."""
+def closing_form(case: Case, unexplained: Sequence[Clock]) -> ClosingForm:
+    """The closing form, filled from the decision; the ``unexplained`` clocks need words."""
     decision = case.decisions.exclude(state=Decision.REPLACED).order_by("-pk").first()
     return ClosingForm(
         outcomes=tuple((str(k), v) for k, v in OUTCOME_WORDS.items()),
         causes=tuple((str(k), v) for k, v in CAUSE_WORDS.items()),
         problems=tuple(ProblemRecord.objects.exclude(state="fixed").order_by("number")),
-        unmet=tuple(case.clocks.filter(ours=True, legal=True, met_at=None, dropped=False,
-                                       due_on__isnull=False, breach_explanation="")),
+        unexplained=tuple(unexplained),
         outcome=case.outcome or (decision.outcome if decision else ""),
         cause=case.root_cause or (decision.cause if decision else ""),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +11,8 @@ from django.db.models import Count, Q
 
 from amends.casework.findings import CAUSE_WORDS, Cause
 from amends.casework.states import State
-from amends.desk.access import Act, cases_for, coaching_for, may
-from amends.desk.models import BreakRecord, Case, CoachingNote, ProblemRecord, User
+from amends.desk.access import Act, breaks_for, cases_for, coaching_for, counted_for, may
+from amends.desk.models import BreakRecord, Case, CoachingNote, ProblemRecord, Role, User
 
 WEEKS = 12
 ROWS_AT_MOST = 200
@@ -31,7 +33,7 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
-    """One problem record in full, and the customers hit by it who never wrote in."""
+    """One problem record in full; ``silent`` are payments hit by it of which nobody wrote."""
 
     line: ProblemLine
     cases: tuple[Case, ...]
@@ -62,21 +64,28 @@ _BREAKS_OF: dict[str, tuple[str, ...]] = {
 }
 
 
-def problem_lines(now: datetime) -> tuple[ProblemLine, ...]:
-    """Every problem record, those with most open cases first."""
-    problems = ProblemRecord.objects.annotate(
-        open_count=Count("cases", filter=~Q(cases__state=State.CLOSED))
-    ).order_by("-open_count", "number")
-    return tuple(_line(problem, now) for problem in problems[:ROWS_AT_MOST])
+def problem_lines(user: User, now: datetime) -> tuple[ProblemLine, ...]:
+    """Every problem record with what ``user`` may count, those with most open cases first."""
+    problems = list(ProblemRecord.objects.order_by("number")[:ROWS_AT_MOST])
+    rows: dict[int, list[_Row]] = defaultdict(list)
+    for problem, *row in counted_for(user).filter(problem__in=problems).values_list(
+        "problem", *_ROW
+    ):
+        rows[problem].append(tuple(row))
+    lines = [_line(problem, rows[problem.pk], now) for problem in problems]
+    return tuple(sorted(lines, key=lambda line: -line.open_cases))
 
 
-def _line(problem: ProblemRecord, now: datetime) -> ProblemLine:
-    rows = list(problem.cases.values_list("state", "opened_at", "at_stake_minor", "currency"))
-    money: dict[str, int] = {}
+_Row = tuple[str, datetime, int, str]
+_ROW = ("state", "opened_at", "at_stake_minor", "currency")
+
+
+def _line(problem: ProblemRecord, rows: Sequence[_Row], now: datetime) -> ProblemLine:
+    money: dict[str, int] = defaultdict(int)
     weeks = [0] * WEEKS
     for _, opened_at, minor, currency in rows:
         if currency:
-            money[currency] = money.get(currency, 0) + minor
+            money[currency] += minor
         age = (now - opened_at) // timedelta(weeks=1)
         if 0 <= age < WEEKS:
             weeks[WEEKS - 1 - age] += 1
@@ -90,19 +99,26 @@ def _line(problem: ProblemRecord, now: datetime) -> ProblemLine:
 
 def problem_page(user: User, problem: ProblemRecord, *, now: datetime) -> ProblemPage:
     """The record with the cases that ``user`` may open, and breaks of the cause without a case."""
+    counted = counted_for(user).filter(problem=problem).values_list(*_ROW)
     seen = cases_for(user).select_related("party")
     mine = seen.filter(problem=problem).order_by("-opened_at")[:ROWS_AT_MOST]
-    kinds = _BREAKS_OF.get(problem.cause, ())
-    silent = BreakRecord.objects.filter(state=BreakRecord.OPEN, kind__in=kinds)
     return ProblemPage(
-        line=_line(problem, now), cases=tuple(mine),
-        silent=tuple(silent.exclude(case__problem=problem).order_by("-age_days")[:50]),
+        line=_line(problem, counted, now), cases=tuple(mine), silent=_silent(user, problem),
         unjoined=tuple(
             seen.filter(problem=None, decisions__cause=problem.cause).distinct()
             .order_by("-opened_at")[:50]
         ) if problem.cause else (),
         may_keep=may(user, Act.KEEP_PROBLEMS),
     )
+
+
+def _silent(user: User, problem: ProblemRecord) -> tuple[BreakRecord, ...]:
+    """Breaks that the cause leaves in the books, of payments that no case is about."""
+    told = Case.objects.exclude(reference="").values("reference")
+    found = breaks_for(user).filter(
+        state=BreakRecord.OPEN, kind__in=_BREAKS_OF.get(problem.cause, ()), case=None
+    )
+    return tuple(found.exclude(reference__in=told).order_by("-age_days")[:50])
 
 
 def cause_words(cause: str) -> str:
@@ -116,12 +132,14 @@ def coaching_notes(user: User) -> tuple[CoachingNote, ...]:
     return tuple(rows[:ROWS_AT_MOST])
 
 
-def agent_lines() -> tuple[AgentLine, ...]:
-    """Each frontline agent with what they handed up and their notes."""
-    agents = User.objects.filter(role="agent", is_active=True).annotate(
-        up=Count("escalations", distinct=True), given=Count("coaching_notes", distinct=True),
-        answered=Count("coaching_notes", filter=Q(coaching_notes__answered_at__isnull=False),
-                       distinct=True),
+def agent_lines(user: User) -> tuple[AgentLine, ...]:
+    """Each frontline agent with what they handed up and their notes, of cases ``user`` may open."""
+    cases = cases_for(user)
+    agents = User.objects.filter(role=Role.AGENT, is_active=True).annotate(
+        up=Count("escalations", filter=Q(escalations__case__in=cases), distinct=True),
+        given=Count("coaching_notes", filter=Q(coaching_notes__case__in=cases), distinct=True),
+        answered=Count("coaching_notes", distinct=True, filter=Q(
+            coaching_notes__answered_at__isnull=False, coaching_notes__case__in=cases)),
     )
     return tuple(
         AgentLine(str(agent), agent.up, agent.given, agent.answered)

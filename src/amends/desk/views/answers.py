@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from amends.desk.actions.recording import Conflict
-from amends.problems import AmendsError
+from amends.problems import AmendsError, Problem
 
 
 def back(request: HttpRequest, fallback: str, *args: Any) -> HttpResponseRedirect:
@@ -48,5 +49,20 @@ def explains(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def version_of(request: HttpRequest) -> int:
     """The version of the case that the person had before them."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return number_of(request, "version")
+
+
+def number_of(request: HttpRequest, name: str) -> int:
+    """The whole number sent as ``name``; 0, which no row has, when there is none."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
+
+
+def day_of(request: HttpRequest, name: str) -> date | None:
+    """The day sent as ``name``; None when it was left empty, AmendsError when it is no day."""
+    text = request.POST.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise AmendsError(Problem("error", f"{text[:40]!r} is no day.",
+                                  "Write it as 2026-11-23.", field=name)) from None

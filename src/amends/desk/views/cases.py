@@ -13,12 +13,13 @@ from amends.casework.states import State
 from amends.desk import clock
 from amends.desk.access import Act, Actor, case_for, gate, require
 from amends.desk.actions import cases as actions
+from amends.desk.actions.closing import to_explain
 from amends.desk.actions.presence import see_case
 from amends.desk.models import User
 from amends.desk.queries.case import case_page
 from amends.desk.queries.deciding import closing_form
 from amends.desk.queries.snooze import snooze_until
-from amends.desk.views.answers import back, explains, said, version_of
+from amends.desk.views.answers import back, explains, number_of, said, version_of
 from amends.desk.views.composing import composing, deciding
 
 
@@ -33,7 +34,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     shown = case_page(user, case, now=now)
     return render(request, "desk/case.html", {
         "here": "caseload", "page": shown, "case": case, "composer": composing(case, now),
-        "deciding": deciding(user, case), "closing": closing_form(case),
+        "deciding": deciding(user, case), "closing": closing_form(case, to_explain(case)),
     })
 
 
@@ -46,7 +47,8 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     case = case_for(user, number)
     owner: User | None = user
     if request.POST.get("owner"):
-        owner = get_object_or_404(User, pk=request.POST["owner"], team=case.team, is_active=True)
+        owner = get_object_or_404(User, pk=number_of(request, "owner"), team=case.team,
+                                  is_active=True)
     actions.take_case(actor=Actor.person(user), now=clock.now(), case=case,
                       version=version_of(request), owner=owner)
     said(request, f"{case.label} is with {owner}")

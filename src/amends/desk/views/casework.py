@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -17,7 +15,7 @@ from amends.desk.actions import closing, decisions, letters, notes
 from amends.desk.actions.findings import judge_finding
 from amends.desk.forms.decision import wish_of
 from amends.desk.models import Case, Message, ProblemRecord, Task, User
-from amends.desk.views.answers import back, explains, said, version_of
+from amends.desk.views.answers import back, day_of, explains, number_of, said, version_of
 from amends.desk.views.composing import composing
 
 
@@ -78,7 +76,8 @@ def approve(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     decision = get_object_or_404(case.decisions, pk=pk)
     if request.POST.get("verdict") == "approve":
         decisions.approve_decision(actor=actor, now=clock.now(), case=case,
-                                   version=version_of(request), decision=decision)
+                                   version=version_of(request), decision=decision,
+                                   condition_met=request.POST.get("condition") == "met")
         said(request, "Approved. The money goes out now, once.")
     else:
         decisions.refuse_approval(actor=actor, now=clock.now(), case=case,
@@ -147,9 +146,8 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
 def task(request: HttpRequest, number: int) -> HttpResponse:
     """Something to do, by a day."""
     user, case, actor = _here(request, number)
-    due = request.POST.get("due_on", "")
     notes.add_task(actor=actor, now=clock.now(), case=case, title=request.POST.get("title", ""),
-                   due_on=date.fromisoformat(due) if due else None, owner=user)
+                   due_on=day_of(request, "due_on"), owner=user)
     return redirect("case", number)
 
 
@@ -171,7 +169,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     """End the case with outcome and root cause."""
     _, case, actor = _here(request, number)
     outcome, cause = request.POST.get("outcome", ""), request.POST.get("cause", "")
-    problem = ProblemRecord.objects.filter(number=request.POST.get("problem") or 0).first()
+    problem = ProblemRecord.objects.filter(number=number_of(request, "problem")).first()
     closing.close_case(
         actor=actor, now=clock.now(), case=case, version=version_of(request),
         outcome=Outcome(outcome) if outcome in set(Outcome) else Outcome.NOT_UPHELD,

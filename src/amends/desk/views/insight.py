@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     return render(request, "desk/insight.html", {
         "here": "insight", "page": insight_page(user, params=request.GET, now=now),
-        "weeks": WEEKS, "dimensions": DIMENSIONS, "problems": problem_lines(now)[:8],
+        "weeks": WEEKS, "dimensions": DIMENSIONS, "problems": problem_lines(user, now)[:8],
     })
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -15,7 +13,7 @@ from amends.desk.access import Act, Actor, case_for, coaching_for, gate, may, re
 from amends.desk.actions import learning as actions
 from amends.desk.models import ProblemRecord, User
 from amends.desk.queries import learning as queries
-from amends.desk.views.answers import back, explains, said, version_of
+from amends.desk.views.answers import back, day_of, explains, number_of, said, version_of
 
 
 @gate(Act.SEE_INSIGHT)
@@ -24,7 +22,7 @@ def problems(request: HttpRequest) -> HttpResponse:
     """The board of known causes, with their cases, cost and trend."""
     user = require(request.user, Act.SEE_INSIGHT)
     return render(request, "desk/problems.html", {
-        "here": "insight", "lines": queries.problem_lines(clock.now()),
+        "here": "insight", "lines": queries.problem_lines(user, clock.now()),
         "may_keep": may(user, Act.KEEP_PROBLEMS), "causes": CAUSE_WORDS.items(),
     })
 
@@ -63,12 +61,11 @@ def step_problem(request: HttpRequest, number: int) -> HttpResponse:
     """Hand the problem on, or mark it fixed from a day."""
     user = require(request.user, Act.KEEP_PROBLEMS)
     record = get_object_or_404(ProblemRecord, number=number)
-    day = request.POST.get("fixed_on", "")
     actions.step_problem(
         actor=Actor.person(user), now=clock.now(), problem=record,
         state=request.POST.get("state", record.state),
         owner_words=request.POST.get("owner_words", record.owner_words),
-        fixed_on=date.fromisoformat(day) if day else clock.today(),
+        fixed_on=day_of(request, "fixed_on") or clock.today(),
     )
     said(request, f"{record.label}: {record.get_state_display().lower()}")
     return redirect("problem", number)
@@ -80,8 +77,9 @@ def step_problem(request: HttpRequest, number: int) -> HttpResponse:
 def join(request: HttpRequest, number: int) -> HttpResponse:
     """Put a case under a problem record, or take it out."""
     user = require(request.user, Act.WORK_CASES)
-    wanted = request.POST.get("problem", "")
-    record = get_object_or_404(ProblemRecord, number=int(wanted)) if wanted.isdigit() else None
+    record = None
+    if request.POST.get("problem"):
+        record = get_object_or_404(ProblemRecord, number=number_of(request, "problem"))
     actions.join_problem(actor=Actor.person(user), now=clock.now(), case=case_for(user, number),
                          version=version_of(request), problem=record)
     return back(request, "case", number)
@@ -94,7 +92,7 @@ def coaching(request: HttpRequest) -> HttpResponse:
     user = require(request.user, Act.SEE_COACHING)
     return render(request, "desk/coaching.html", {
         "here": "coaching", "notes": queries.coaching_notes(user),
-        "agents": queries.agent_lines(),
+        "agents": queries.agent_lines(user),
     })
 
 
@@ -116,7 +114,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     note = get_object_or_404(coaching_for(user), pk=pk)
     actions.answer_coaching(actor=Actor.person(user), now=clock.now(), note=note,
                             answer=request.POST.get("answer", ""))
-    said(request, "Sent" if request.POST.get("answer") else "Marked as read")
+    said(request, "Sent" if note.answered_at else "Marked as read")
     return redirect("my_coaching")
 
 
@@ -127,7 +125,8 @@ def coach(request: HttpRequest, number: int) -> HttpResponse:
     """One concrete note to an agent who handed the case up."""
     user = require(request.user, Act.COACH)
     case = case_for(user, number)
-    agent = get_object_or_404(User, pk=request.POST.get("agent") or 0, escalations__case=case)
+    agent = get_object_or_404(User, pk=number_of(request, "agent"),
+                              pk__in=case.escalations.values("agent"))
     avoidable = {"yes": True, "no": False}.get(request.POST.get("avoidable", ""))
     actions.coach(actor=Actor.person(user), now=clock.now(), case=case, agent=agent,
                   text=request.POST.get("text", ""), avoidable=avoidable)

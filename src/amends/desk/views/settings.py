@@ -12,7 +12,7 @@ from amends.desk.access import Act, Actor, gate, may, require
 from amends.desk.actions import people as actions
 from amends.desk.models import ApiKey, Role, Team, User
 from amends.desk.models.people import ROLE_WORDS
-from amends.desk.views.answers import explains, said
+from amends.desk.views.answers import explains, number_of, said
 
 THEMES = {"": "As the device", "light": "Light", "dark": "Dark"}
 
@@ -29,6 +29,8 @@ def page(request: HttpRequest) -> HttpResponse:
         shown |= {
             "sets_up": True, "people": User.objects.select_related("team").order_by("name"),
             "keys": ApiKey.objects.select_related("user").order_by("-created_at"),
+            "holders": [p for p in User.objects.filter(is_active=True).order_by("name")
+                        if may(p, Act.USE_API)],
             "roles": [(str(role), word) for role, word in ROLE_WORDS.items()],
             "teams": Team.objects.order_by("name"),
         }
@@ -76,10 +78,11 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 
 @gate(Act.SET_UP)
 @require_POST
+@explains
 def make_key(request: HttpRequest) -> HttpResponse:
     """A new API key, shown once."""
     user = require(request.user, Act.SET_UP)
-    holder = get_object_or_404(User, pk=request.POST.get("user") or 0)
+    holder = get_object_or_404(User, pk=number_of(request, "user"))
     key, secret = actions.make_api_key(actor=Actor.person(user), now=clock.now(),
                                        name=request.POST.get("name", ""), user=holder)
     return render(request, "desk/key_made.html", {"here": "settings", "key": key, "secret": secret})
