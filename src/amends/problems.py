@@ -34,7 +34,9 @@ class Problem:
     field: str | None = None
 
     @classmethod
-    def at(cls, place: SourceRef, what: str, hint: str = "", severity: Severity = "error") -> Problem:
+    def at(
+        cls, place: SourceRef, what: str, hint: str = "", severity: Severity = "error"
+    ) -> Problem:
         """A problem found at ``place``."""
         return cls(severity, what, hint, place.file, place.line, place.field)
 

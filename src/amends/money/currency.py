@@ -18,10 +18,10 @@ _TWO = (
     " ZWG ANG CUC HRK SLL ZWL DEM FRF ITL ESP NLG BEF ATS"  # retired, still met in files
 )
 _EXPONENTS = (
-    {code: 2 for code in _TWO.split()}
-    | {code: 0 for code in _ZERO.split()}
-    | {code: 3 for code in _THREE.split()}
-    | {code: 4 for code in _FOUR.split()}
+    dict.fromkeys(_TWO.split(), 2)
+    | dict.fromkeys(_ZERO.split(), 0)
+    | dict.fromkeys(_THREE.split(), 3)
+    | dict.fromkeys(_FOUR.split(), 4)
 )
 
 
