@@ -18,6 +18,7 @@ from amends.desk.views import (
     learning,
     recon,
     settings,
+    settling,
     sheets,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     *caseload.patterns,
     *cases.patterns,
     *casework.patterns,
+    *settling.patterns,
     *intake.patterns,
     *insight.patterns,
     *learning.patterns,

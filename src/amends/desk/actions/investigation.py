@@ -90,10 +90,12 @@ def _keep(  # noqa: PLR0913
 ) -> None:
     trail = trace.as_json() | {
         "picture": _picture(trace), "list": list(as_list(trace)),
+        "claims": [{"finding": finding.kind.value, "claim_minor": finding.claim_minor,
+                    "currency": finding.currency} for finding in found],
         "returned": [
             {"route": fact.route.value, "amount_minor": fact.amount_minor,
-             "currency": fact.currency}
-            for finding in found[:1] for fact in finding.returned
+             "currency": fact.currency, "key": fact.key, "reference": fact.reference}
+            for fact in dict.fromkeys(f for finding in found for f in finding.returned)
         ],
     }
     TraceRecord.objects.update_or_create(
@@ -104,7 +106,7 @@ def _keep(  # noqa: PLR0913
     )
     changed = _keep_findings(case, claim, found, now)
     proposal = propose(
-        Kind(claim.kind), _standing(case, claim, found), paid_for(case), facts, policy(),
+        Kind(claim.kind), _standing(case, claim, found), paid_for(case, claim), facts, policy(),
         as_of=now.date(),
     )
     proposed = _keep_proposal(case, claim, proposal, now)

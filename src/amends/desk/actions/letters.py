@@ -15,7 +15,9 @@ from amends.casework.acts import Act
 from amends.casework.remedies import Remedy
 from amends.casework.states import Outcome, State
 from amends.desk.access import Actor
-from amends.desk.actions.clocks import meet_clocks, refresh_next, resume_targets
+from amends.desk.actions.clocks import end_of_day, meet_clocks, refresh_next, resume_targets
+from amends.desk.actions.milestones import NOTICE_OF_REVERSAL, debit_day, local_day, reached
+from amends.desk.actions.movements import release_reversal
 from amends.desk.actions.recording import change, follow, record
 from amends.desk.models import Case, Decision, Message, TraceRecord
 from amends.messages.compose import compose, languages
@@ -31,7 +33,7 @@ FINAL = {
     Situation.ERROR_FOUND_REFUND, Situation.ERROR_FOUND_CREDIT, Situation.PARTLY_UPHELD,
     Situation.NO_ERROR_FOUND, Situation.REFUND_IN_TRANSIT, Situation.DECLINED_NEUTRAL,
     Situation.HOLD_EXPLAINED, Situation.FINAL_RESPONSE_COMPLAINT, Situation.PAYOUT_RESENT,
-    Situation.WITHDRAWN,
+    Situation.WITHDRAWN, Situation.PROVISIONAL_CREDIT_REVERSED,
 }
 _ACKNOWLEDGES = {Situation.ACKNOWLEDGEMENT, Situation.ACKNOWLEDGEMENT_COMPLAINT}
 
@@ -39,6 +41,8 @@ _ACKNOWLEDGES = {Situation.ACKNOWLEDGEMENT, Situation.ACKNOWLEDGEMENT_COMPLAINT}
 def fitting_situation(case: Case) -> Situation:
     """The letter that the case calls for now: its decision's, else an acknowledgement."""
     decision = _decision(case)
+    if decision and decision.takes_back and decision.state == Decision.APPROVED:
+        return Situation.PROVISIONAL_CREDIT_REVERSED
     if decision is None or decision.state in (Decision.PROPOSED, Decision.TO_APPROVE):
         return (Situation.ACKNOWLEDGEMENT_COMPLAINT if case.complaint
                 else Situation.ACKNOWLEDGEMENT)
@@ -134,13 +138,14 @@ def _dates(case: Case, now: datetime) -> dict[str, date]:
         target = case.clocks.filter(name="solve", due_on__isnull=False).first()
         if target and target.due_on:
             dates["answer_by"] = dates["final_by"] = target.due_on
-    today = now.astimezone(_zone("")).date()
+    today = local_day(now)
     movement = case.movements.exclude(state__in=("failed", "cancelled")).order_by("-pk").first()
     if movement:
         day = (movement.sent_at or now).astimezone(_zone("")).date()
         dates |= {"refund_on": day, "credit_on": day, "payout_on": day}
     else:
         dates |= {"refund_on": today, "credit_on": today, "payout_on": today}
+    dates["debit_on"] = debit_day(case, today)
     dates["arrives_by"] = today + timedelta(days=5)
     dates["released_by"] = today + timedelta(days=7)
     return dates
@@ -195,8 +200,7 @@ def save_draft(*, now: datetime, message: Message, subject: str, body: str) -> N
     """Keep what is being written; a card number in it is masked."""
     if message.state != Message.DRAFT:
         raise AmendsError(Problem("error", "This message is no draft any more."))
-    message.subject = mask_text(subject).text[:300]
-    message.body = mask_text(body).text
+    message.subject, message.body = _clean(subject)[:300], _clean(body)
     message.checks = [asdict(c) for c in check(message, now=now).checks]
     message.save(update_fields=["subject", "body", "checks"])
 
@@ -242,6 +246,31 @@ def take_back(*, actor: Actor, now: datetime, message: Message) -> None:
 
 
 @transaction.atomic
+def settle_letter(*, actor: Actor, now: datetime, message: Message, went_out: bool) -> None:
+    """A person says whether a message that perhaps went has arrived; if not, it goes again."""
+    if message.state != Message.UNCERTAIN:
+        raise AmendsError(Problem("error", f"The message is {message.get_state_display().lower()} "
+                                  "already.", "Load the page again."))
+    if went_out:
+        record_letter(actor=actor, now=now, message=message, state=Message.SENT,
+                      proof=f"{actor.words} has seen that it arrived.")
+        return
+    record_letter(actor=actor, now=now, message=message, state=Message.QUEUED,
+                  proof=f"{actor.words} has seen that it did not arrive.")
+    follow("send_letter", key=f"letter:{message.message_id}:{now.isoformat()}", now=now,
+           payload={"message_id": message.message_id})
+
+
+@transaction.atomic
+def hold_letters(*, actor: Actor, now: datetime, why: str) -> int:
+    """After a restore nothing goes out by itself: what was under way may have gone since."""
+    held = Message.objects.filter(state__in=(Message.QUEUED, Message.SENDING))
+    for message in held:
+        record_letter(actor=actor, now=now, message=message, state=Message.UNCERTAIN, proof=why)
+    return len(held)
+
+
+@transaction.atomic
 def begin_letter(*, now: datetime, message_id: str) -> tuple[Message, bool] | None:
     """Claim a queued message for sending; None when it is no longer to go.
 
@@ -259,20 +288,39 @@ def begin_letter(*, now: datetime, message_id: str) -> tuple[Message, bool] | No
 @transaction.atomic
 def record_letter(*, actor: Actor, now: datetime, message: Message, state: str,
                   proof: str) -> None:
-    """What became of a message; a letter that went out meets its clocks."""
+    """What became of a message; a letter that went out meets its clocks.
+
+    Waiting again for the same reason is no news and makes no event.
+    """
+    news = (message.proof != proof[:2000]) or state != Message.QUEUED
     message.state, message.proof = state, proof[:2000]
     if state == Message.SENT:
         message.sent_at = now
     message.save(update_fields=["state", "proof", "sent_at"])
     case = message.case
-    record(kind=f"message_{state}", actor=actor, now=now, case=case,
-           summary=f"{message.get_state_display()}: {message.subject}",
-           payload={"message_id": message.message_id, "proof": proof})
+    if news:
+        record(kind=f"message_{state}", actor=actor, now=now, case=case,
+               summary=f"{message.get_state_display()}: {message.subject}",
+               payload={"message_id": message.message_id, "proof": proof})
     if state == Message.SENT:
-        for act in _acts(message.situation):
-            for clock in meet_clocks(case, act=act, now=now):
-                record(kind="clock_met", actor=actor, now=now, case=case,
-                       summary=f"{clock.title}: met", payload={"name": clock.name})
+        _gone(actor, now, case, message)
+
+
+def _gone(actor: Actor, now: datetime, case: Case, message: Message) -> None:
+    """What follows when a letter went out: clocks are met, a credit's notice starts its days."""
+    if message.situation == Situation.PROVISIONAL_CREDIT_REVERSED:
+        reached(case, NOTICE_OF_REVERSAL, actor=actor, now=now)
+        release_reversal(actor=actor, now=now, case=case,
+                         run_at=_after(debit_day(case, local_day(now)), now))
+    for act in _acts(message.situation):
+        for clock in meet_clocks(case, act=act, now=now):
+            record(kind="clock_met", actor=actor, now=now, case=case,
+                   summary=f"{clock.title}: met", payload={"name": clock.name})
+
+
+def _after(day: date, now: datetime) -> datetime:
+    """At the end of ``day``, or now where it is today."""
+    return now if day <= local_day(now) else end_of_day(day)
 
 
 def _acts(situation: str) -> list[Act]:
@@ -291,23 +339,48 @@ def _acts(situation: str) -> list[Act]:
 @transaction.atomic
 def receive_letter(  # noqa: PLR0913
     *, actor: Actor, now: datetime, case: Case, message_id: str, in_reply_to: str, sender: str,
-    subject: str, body: str, quoted: str, received_at: datetime,
+    subject: str, body: str, quoted: str, received_at: datetime, automatic: bool = False,
 ) -> Message | None:
-    """A reply joins its case, once; a case that waited for it goes on. None: known already."""
+    """A reply joins its case, once; a case that waited for it goes on. None: known already.
+
+    An ``automatic`` one (out of office, undeliverable) is kept and moves nothing.
+    """
     if Message.objects.filter(message_id=message_id).exists():
         return None
     message = Message.objects.create(
         case=case, incoming=True, message_id=message_id, in_reply_to=in_reply_to,
-        sender=sender[:254], subject=mask_text(subject).text[:300], body=mask_text(body).text,
-        quoted=mask_text(quoted).text, state=Message.RECEIVED, made_at=received_at,
+        sender=_clean(sender)[:254], subject=_clean(subject)[:300], body=_clean(body),
+        quoted=_clean(quoted), state=Message.RECEIVED, made_at=received_at,
         language=case.language,
     )
-    state = State.INVESTIGATING if case.state == State.WAITING else State(case.state)
-    if case.state == State.WAITING:
-        resume_targets(case, now=now)
-    change(case, now=now, state=state, snoozed_until=None)
+    if not automatic:
+        _answered(case, now)
     record(kind="message_received", actor=actor, now=now, case=case,
-           summary=f"Reply from {sender}: {subject}"[:500],
+           summary=f"{'Automatic reply' if automatic else 'Reply'} from {sender}: "
+           f"{message.subject}",
            payload={"message_id": message_id, "in_reply_to": in_reply_to})
     refresh_next(case, now=now)
     return message
+
+
+def _clean(text: str) -> str:
+    """Without card numbers, and without the one character that PostgreSQL refuses."""
+    return mask_text(text).text.replace("\x00", "")
+
+
+def _answered(case: Case, now: datetime) -> None:
+    """A case that waited for the customer goes on, and comes back from being put aside."""
+    state = State(case.state)
+    if state is State.WAITING:
+        resume_targets(case, now=now)
+        state = State.INVESTIGATING
+    change(case, now=now, state=state, snoozed_until=None)
+
+
+@transaction.atomic
+def leave_letter(*, actor: Actor, now: datetime, message_id: str, sender: str,
+                 subject: str) -> None:
+    """Say in the desk's own events that an e-mail fits no case; it stays in the mailbox."""
+    record(kind="message_unplaced", actor=actor, now=now,
+           summary=f"An e-mail from {sender} fits no case: {_clean(subject)}",
+           payload={"message_id": message_id})

@@ -1,4 +1,8 @@
-"""The local connector: one instruction file each, in a folder that the bank's software reads."""
+"""The local connector: one instruction file each, in a folder that the bank's software reads.
+
+Whoever has carried a file out moves it into ``taken`` beside it and never deletes it: both folders
+are where a second try looks first.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +23,10 @@ class InstructionFile:
     name = "file"
 
     def find(self, instruction: Instruction) -> Result | None:
-        """The file that is there already, or None."""
+        """The file that is there already, waiting or taken, or None."""
         path = _path(instruction)
-        return Result(MovementState.CONFIRMED, path.name) if path.exists() else None
+        there = path.exists() or (path.parent / "taken" / path.name).exists()
+        return Result(MovementState.CONFIRMED, path.name) if there else None
 
     def send(self, instruction: Instruction) -> Result:
         """Write the file beside its place and link it in one step; a second one cannot appear."""
@@ -38,7 +43,17 @@ class InstructionFile:
             return Result(MovementState.CONFIRMED, path.name, "it was there already")
         finally:
             part.unlink()
+        _keep_entry(path.parent)
         return Result(MovementState.CONFIRMED, path.name)
+
+
+def _keep_entry(folder: Path) -> None:
+    """The folder's own entry reaches the disk too, so that a power cut cannot take the file."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _path(instruction: Instruction) -> Path:
@@ -48,6 +63,8 @@ def _path(instruction: Instruction) -> Path:
 def _content(instruction: Instruction) -> dict[str, object]:
     return {
         "instruction_id": instruction.key, "kind": instruction.remedy,
+        "effect": instruction.effect, "credit": instruction.credit or None,
+        "moves_minor": instruction.moves_minor,
         "amount": Money(instruction.amount_minor, instruction.currency).decimal(),
         "amount_minor": instruction.amount_minor, "currency": instruction.currency,
         "reference": instruction.reference, "case": instruction.case_label,

@@ -17,7 +17,12 @@ from amends.casework.remedies import MovementState
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One movement of money to be made. ``key`` is its own id, everywhere and for ever."""
+    """One movement of money to be made. ``key`` is its own id, everywhere and for ever.
+
+    ``effect``: ``pays``; ``makes_final`` or ``takes_back`` the provisional credit whose key is
+    ``credit``. ``moves_minor`` is what changes on the account: a credit that is made final has
+    moved already, one that is taken back moves the other way.
+    """
 
     key: str
     remedy: str
@@ -27,6 +32,16 @@ class Instruction:
     case_label: str
     beneficiary: str
     made_at: datetime
+    effect: str = "pays"
+    credit: str = ""
+    credit_minor: int = 0
+
+    @property
+    def moves_minor(self) -> int:
+        """What changes on the beneficiary's account, in minor units; negative takes away."""
+        if self.effect == "takes_back":
+            return -self.amount_minor
+        return self.amount_minor - self.credit_minor
 
 
 @dataclass(frozen=True, slots=True)

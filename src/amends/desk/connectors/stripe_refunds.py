@@ -30,7 +30,10 @@ class StripeRefunds:
     name = "stripe"
 
     def find(self, instruction: Instruction) -> Result | None:
-        """Our refund among those of the charge, or None when every page was read without it."""
+        """Our refund among those of the charge, or None when every page was read without it.
+
+        A charge that is not there tells nothing: the account may be another than the first time.
+        """
         try:
             refunds = _client().v1.refunds.list(
                 cast("Any", {**_target(instruction), "limit": 100})
@@ -38,10 +41,8 @@ class StripeRefunds:
             for refund in refunds.auto_paging_iter():
                 if _metadata(refund).get(METADATA) == instruction.key:
                     return _result(refund)
-        except (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError) as error:
-            raise Unreachable(f"Stripe did not say what it has: {error.user_message}") from error
-        except stripe.InvalidRequestError:
-            return None
+        except stripe.StripeError as error:
+            raise Unreachable(f"Stripe did not say what it has: {_words(error)}") from error
         return None
 
     def send(self, instruction: Instruction) -> Result:
@@ -55,12 +56,16 @@ class StripeRefunds:
                 {"idempotency_key": instruction.key},
             )
         except (stripe.InvalidRequestError, stripe.CardError) as error:
-            return Result(MovementState.FAILED, words=error.user_message or str(error))
+            return Result(MovementState.FAILED, words=f"Stripe refused it: {_words(error)}")
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
-            return Result(MovementState.FAILED, words=f"Stripe refused our key: {error}")
+            return Result(MovementState.FAILED, words=f"Stripe refused our key: {_words(error)}")
         except stripe.StripeError as error:
-            raise Unreachable(f"Stripe gave no clear answer: {error}") from error
+            raise Unreachable(f"Stripe gave no clear answer: {_words(error)}") from error
         return _result(refund)
+
+
+def _words(error: stripe.StripeError) -> str:
+    return str(error.user_message or error).split("\n", 1)[0]
 
 
 def _client() -> stripe.StripeClient:
@@ -79,7 +84,7 @@ def _target(instruction: Instruction) -> dict[str, Any]:
 
 
 def _metadata(refund: stripe.Refund) -> dict[str, str]:
-    return {str(k): str(v) for k, v in (refund.metadata or {}).items()}
+    return refund.metadata.to_dict() if refund.metadata else {}
 
 
 def _result(refund: stripe.Refund) -> Result:

@@ -1,8 +1,9 @@
 """Taking jobs under a lease, finishing them, and trying again when a worker dies.
 
 A job is taken by one worker for ``LEASE``; a heartbeat extends it. A worker that was killed loses
-its lease and another takes the job again. Finishing is fenced by owner and attempt, so that a
-worker which comes back late cannot finish what another has taken over.
+its lease and another takes the job again; a job that has cost every worker its life is given up
+after the last attempt. Finishing is fenced by owner and attempt, so that a worker which comes back
+late cannot finish what another has taken over.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from amends.desk.models import Job
 
@@ -56,22 +57,39 @@ class Later(Exception):
 
 def take(owner: str, *, now: datetime) -> Taken | None:
     """The next job that is ready, or whose worker died; None when there is none."""
-    with transaction.atomic():
-        for due in (
-            Q(state=Job.READY, run_at__lte=now),
-            Q(state=Job.RUNNING, lease_until__lte=wall()),
-        ):
-            jobs = Job.objects.filter(due).order_by("run_at", "pk")
-            if connection.features.has_select_for_update_skip_locked:
-                jobs = jobs.select_for_update(skip_locked=True)
-            job = jobs.first()
-            if job:
-                job.state, job.owner = Job.RUNNING, owner
-                job.attempts += 1
-                job.lease_until = wall() + LEASE
-                job.save(update_fields=["state", "owner", "attempts", "lease_until"])
-                return Taken(job.pk, job.kind, job.key, job.payload, owner, job.attempts)
+    give_up_on_killers(now=now)
+    for due in (
+        Q(state=Job.READY, run_at__lte=now),
+        Q(state=Job.RUNNING, lease_until__lte=wall()),
+    ):
+        jobs = Job.objects.filter(due).order_by("run_at", "pk")
+        if jobs.exists() and (taken := _claim(jobs, owner)):  # an idle worker writes nothing
+            return taken
     return None
+
+
+def _claim(jobs: QuerySet[Job], owner: str) -> Taken | None:
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            jobs = jobs.select_for_update(skip_locked=True)
+        job = jobs.first()
+        if job is None:
+            return None
+        job.state, job.owner = Job.RUNNING, owner
+        job.attempts += 1
+        job.lease_until = wall() + LEASE
+        job.save(update_fields=["state", "owner", "attempts", "lease_until"])
+        return Taken(job.pk, job.kind, job.key, job.payload, owner, job.attempts)
+
+
+def give_up_on_killers(*, now: datetime) -> None:
+    """A job whose worker died at the last attempt has failed; it is not taken again."""
+    dead = Job.objects.filter(
+        state=Job.RUNNING, lease_until__lte=wall(), attempts__gte=ATTEMPTS_AT_MOST
+    )
+    if dead.exists():
+        dead.update(state=Job.FAILED, finished_at=now, lease_until=None, owner="",
+                    error=f"Its worker died {ATTEMPTS_AT_MOST} times.")
 
 
 def extend(taken: Taken) -> bool:
@@ -97,7 +115,7 @@ def put_back(taken: Taken, *, now: datetime, error: str, wait: timedelta | None 
     )
 
 
-def _held(taken: Taken) -> Any:
+def _held(taken: Taken) -> QuerySet[Job]:
     return Job.objects.filter(
         pk=taken.pk, owner=taken.owner, attempts=taken.attempts, state=Job.RUNNING
     )

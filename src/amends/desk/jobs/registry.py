@@ -9,6 +9,7 @@ from amends.desk.jobs import files, investigate, mail, money, recon, sheets
 # name -> (kind of job, how often)
 SCHEDULES: dict[str, tuple[str, timedelta]] = {
     "mail": ("fetch_mail", timedelta(minutes=1)),
+    "money": ("look_after_money", timedelta(minutes=10)),
 }
 
 __all__ = ["SCHEDULES", "files", "investigate", "mail", "money", "recon", "sheets"]

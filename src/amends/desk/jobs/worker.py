@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from amends.desk import clock
 from amends.desk.jobs import queue
@@ -16,6 +16,7 @@ from amends.desk.jobs.queue import HANDLERS, Later, Taken
 from amends.desk.jobs.registry import SCHEDULES
 from amends.desk.models import Job, Schedule
 
+KEPT = timedelta(days=1)
 log = logging.getLogger("amends.worker")
 
 
@@ -27,13 +28,13 @@ def work(*, until: Callable[[], bool], idle_seconds: float = 0.5) -> None:
         try:
             enqueue_due_schedules(clock.now())
             taken = queue.take(name, now=clock.now())
-        except Exception:
-            log.exception("the queue cannot be read; trying again")
+            if taken is not None:
+                do(taken)
+        except Exception:  # what was taken is taken again when its lease has run out
+            log.exception("the queue cannot be read or written; trying again")
             taken = None
         if taken is None:
             time.sleep(idle_seconds)
-            continue
-        do(taken)
 
 
 def do(taken: Taken) -> None:
@@ -56,10 +57,15 @@ def do(taken: Taken) -> None:
 
 
 def _beat(taken: Taken, stop: threading.Event) -> None:
+    """Extend the lease three times as often as needed; a busy database is asked again."""
     while not stop.wait(queue.LEASE.total_seconds() / 3):
-        close_old_connections()
-        queue.extend(taken)
-    close_old_connections()
+        try:
+            close_old_connections()
+            if not queue.extend(taken):
+                log.warning("job %s was taken over by another worker", taken.key)
+        except DatabaseError:
+            log.exception("the lease of job %s could not be extended; trying again", taken.key)
+    connections.close_all()
 
 
 def drain(*, now: datetime | None = None, jobs_at_most: int = 10_000) -> int:
@@ -76,8 +82,12 @@ def drain(*, now: datetime | None = None, jobs_at_most: int = 10_000) -> int:
 
 def enqueue_due_schedules(now: datetime) -> None:
     """Ask for the job of each schedule that is due; once, whatever the number of workers."""
+    next_at = dict(Schedule.objects.values_list("name", "next_at"))
     for name, (kind, every) in SCHEDULES.items():
-        Schedule.objects.get_or_create(name=name, defaults={"next_at": now})
+        if name not in next_at:
+            Schedule.objects.get_or_create(name=name, defaults={"next_at": now})
+        elif next_at[name] > now:  # an idle worker writes nothing
+            continue
         with transaction.atomic():
             due = Schedule.objects.filter(name=name, next_at__lte=now)
             if due.update(next_at=now + every):
@@ -85,6 +95,8 @@ def enqueue_due_schedules(now: datetime) -> None:
 
 
 def _ask(kind: str, now: datetime, every: timedelta) -> None:
+    """One job for this turn; those of past turns that are done are swept away after a day."""
+    Job.objects.filter(kind=kind, state=Job.DONE, made_at__lt=now - KEPT).delete()
     slot = int(now.timestamp() // max(every.total_seconds(), 1))
     Job.objects.get_or_create(
         key=f"{kind}:{slot}", defaults={"kind": kind, "run_at": now, "made_at": now}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from amends.desk.actions import decisions, letters
-from amends.desk.actions.movements import routes_paid
+from amends.desk.actions.movements import credit_to_settle, routes_paid
 from amends.desk.models import Case, Decision, User
 from amends.desk.queries.composer import Composer, composer, draft_of
 from amends.desk.queries.deciding import Deciding
@@ -25,4 +25,6 @@ def deciding(user: User, case: Case) -> Deciding:
     """The decision with who may make it, and what each of the six routes has paid."""
     decision = case.decisions.exclude(state=Decision.REPLACED).order_by("-pk").first()
     allowed = decisions.standing(decision, user.role) if decision else None
-    return shown(user, decision, allowed=allowed, paid=routes_paid(case))
+    credit = credit_to_settle(case)
+    return shown(user, decision, allowed=allowed, paid=routes_paid(case),
+                 open_credit_pk=credit.pk if credit else 0)
