@@ -1,0 +1,1 @@
+"""The parts of triage: what is read, in which words, and what follows from them."""
