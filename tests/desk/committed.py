@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,8 @@ def leases_run_out() -> None:
 @pytest.fixture
 def elsewhere(committed: None, data_folder: Path, settings: Any) -> Elsewhere:
     """Real processes beside the test, on its database and its data folder."""
-    environment = {**os.environ, "AMENDS_DATA": str(data_folder),
-                   "AMENDS_NOW": settings.AMENDS_NOW}
+    later = datetime.fromisoformat(settings.AMENDS_NOW) + timedelta(hours=1)
+    environment = {**os.environ, "AMENDS_DATA": str(data_folder), "AMENDS_NOW": later.isoformat()}
     if connection.vendor == "postgresql":
         environment["DATABASE_URL"] = environment["DATABASE_URL"].replace(
             "/amends?", f"/{connection.settings_dict['NAME']}?")

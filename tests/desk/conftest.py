@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from moments import NOW
 
 from amends.casework.escalations import EscalationFacts
 from amends.desk.access import Actor
 from amends.desk.actions.cases import open_case
 from amends.desk.models import Case, Role, Team, User
+from desk.committed import committed, elsewhere
+from moments import NOW
+
+__all__ = ["committed", "elsewhere"]  # fixtures of tests that kill processes
 
 
 @pytest.fixture(autouse=True)

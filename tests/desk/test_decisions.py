@@ -16,7 +16,6 @@ from desk.standing import instructions, paid, posted, proposed, told
 from moments import NOW
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ("desk.committed",)
 
 
 def asked(case: Case, at_desk, **facts) -> Decision:
