@@ -27,7 +27,7 @@ from amends.desk.queries.audit import chained_events, stream_heads
 from amends.problems import AmendsError, Problem
 
 FOLDERS = ("files", "lake", "outbox", "runs", "sheets")
-LOOSE = ("fee-schedule.csv", "secret.key", "sample-accounts.json", "sample-api-key")
+LOOSE = ("fee-schedule.csv", "secret.key", "fx-rates.csv", "sample-accounts.json", "sample-api-key")
 FORMAT = 1
 
 

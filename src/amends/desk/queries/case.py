@@ -97,6 +97,7 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
     """The page of ``case``, which ``user`` may open."""
     clocks = [(clock, chip(clock, now=now)) for clock in case.clocks.order_by("due_at", "pk")]
     chips = [c for row, c in clocks if row.ours and not row.dropped and row.due_on]
+    chips.sort(key=lambda c: c.state == "met")
     claim = case.claims.select_related("trace").order_by("pk").first()
     trace = getattr(claim, "trace", None) if claim else None
     findings = list(case.findings.order_by("-confidence_percent", "pk"))

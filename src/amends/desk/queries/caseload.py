@@ -176,7 +176,7 @@ def _filtered(
         cases = cases.filter(pk__in=told.values("case"))
         filters.append(_named("channel", channel, params))
     for name, span in (("month", _month(params.get("month", ""))),
-                       ("week", _week(params.get("week", "")))):
+                       ("week", _week(params.get("week", ""), ("day", "")))):
         if span:
             cases = cases.filter(opened_at__gte=span[0], opened_at__lt=span[1])
             filters.append(_named(name, params.get(name, ""), params))

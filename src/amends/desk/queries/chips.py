@@ -12,6 +12,17 @@ from amends.clocks.calendars import calendar
 from amends.clocks.regimes import REGIMES
 from amends.desk.models import Clock
 
+# What specialists call each rule book; its full title stands in the explanation.
+SHORT_NAMES = {
+    "us-reg-e": "Reg E", "us-reg-e-liability": "Reg E liability",
+    "us-reg-z-billing-error": "Reg Z", "us-remittance": "Remittance rule",
+    "us-cfpb-portal": "CFPB portal", "us-reg-f": "Reg F", "us-nacha": "Nacha",
+    "us-ucc-4a": "UCC 4A", "uk-disp": "UK complaint", "uk-psr": "UK PSRs",
+    "uk-app-fraud": "UK APP", "eu-psd2": "PSD2", "sepa-dd": "SEPA debit", "visa": "Visa",
+    "mastercard": "Mastercard", "amex": "Amex", "gdpr-dsar": "Data request",
+    "record-retention": "Retention",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -59,8 +70,7 @@ def chip(clock: Clock, *, now: datetime) -> Chip:
 
 def rule_name(clock: Clock) -> str:
     """The short name of the rule book; ``Target`` for a service target."""
-    regime = REGIMES.get(clock.regime)
-    return regime.title if regime else "Target"
+    return SHORT_NAMES.get(clock.regime, "Target")
 
 
 def _days(clock: Clock, today: date, business: bool) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -17,19 +17,15 @@ from amends.casework.states import OUTCOME_WORDS, Outcome, State
 from amends.desk.access import Act, counted_for, may
 from amends.desk.models import User
 from amends.insight.buckets import start
-from amends.insight.charts import (
-    Chart,
-    contribution_chart,
-    control_picture,
-    outcome_chart,
-)
-from amends.insight.contribution import Contribution, Fact, Part, ranked
+from amends.insight.charts import Chart, control_picture, outcome_chart
+from amends.insight.contribution import Contribution, Fact, ranked
 from amends.insight.control import ControlChart, Point, Reading, control_chart
 
 WEEKS = {"12": "Last 12 weeks", "26": "Last 26 weeks", "52": "Last 52 weeks"}
 DIMENSIONS = {"kind": "Kind", "cause": "Cause", "country": "Country", "channel": "Channel",
               "severity": "Severity", "party": "Customer or merchant"}
-COMPARED = timedelta(weeks=4)
+FEW_WEEKS, SATURDAY = 8, 5
+Step = Literal["day", "week"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,34 @@ class CauseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One part of a change: before, after, its bar's length in per cent, and its cases."""
+
+    words: str
+    before: int
+    after: int
+    change: int
+    length: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed between two periods of equal length, by the dimension that tells most."""
+
+    title: str
+    subtitle: str
+    dimension: str
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InsightPage:
     """Everything that the page shows."""
 
     total: int
     arrivals: Chart | None
-    change: Chart | None
+    change: Change | None
     ended: Chart | None
     causes: tuple[CauseLine, ...]
     weeks: str
@@ -97,33 +115,48 @@ def _rows(user: User, since: datetime, kind: str) -> list[dict[str, Any]]:
 
 
 def _arrivals(rows: list[dict[str, Any]], now: datetime, weeks: int, link: Linker) -> Chart:
-    first = start(now.date() - timedelta(weeks=weeks - 1), "week")
-    seen = Counter(start(row["opened_at"].date(), "week") for row in rows)
-    begun = min(seen)
-    days = [first + timedelta(weeks=n) for n in range(weeks)]
-    whole = [day for day in days if day >= begun and day + timedelta(weeks=1) <= now.date()]
-    chart = control_chart([Reading(day, seen.get(day, 0)) for day in whole])
+    """Cases opened a week, or a day while there are too few weeks to judge."""
+    begun = min(row["opened_at"] for row in rows).date()
+    step: Step = "week" if now.date() - begun >= timedelta(weeks=FEW_WEEKS) else "day"
+    seen = Counter(_begin(row["opened_at"].date(), step) for row in rows)
+    length = timedelta(weeks=1) if step == "week" else timedelta(days=1)
+    first = max(_begin(begun, step), _begin(now.date() - timedelta(weeks=weeks), step))
+    days, day = [], first
+    while day + length <= now.date():
+        days.append(day)
+        day += length
+    if step == "day":
+        days = [day for day in days if day.weekday() < SATURDAY]
+    chart = control_chart([Reading(day, seen.get(day, 0)) for day in days])
 
     def cases(point: Point) -> str:
-        return link(week=point.on.isoformat())
+        return link(**{step: point.on.isoformat()})
 
+    unit = "week, whole weeks only" if step == "week" else "working day"
     return control_picture(chart, title=_arrivals_title(chart),
-                           subtitle="Cases opened a week, whole weeks only", link=cases)
+                           subtitle=f"Cases opened a {unit}", link=cases)
+
+
+def _begin(day: date, step: Step) -> date:
+    return start(day, "week") if step == "week" else day
 
 
 def _arrivals_title(chart: ControlChart) -> str:
     if not chart.enough:
-        return "Too few weeks to tell a change from chance"
+        return "Too short a time to tell a change from chance"
     if chart.shifted_on:
         return f"Cases come at another level since {chart.shifted_on.day} {chart.shifted_on:%B}"
     if chart.signals:
         last = chart.signals[-1]
-        return f"The week of {last.on.day} {last.on:%B} was outside the expected range"
+        return f"{last.on.day} {last.on:%B} was outside the expected range"
     return "Cases come as expected"
 
 
-def _change(rows: list[dict[str, Any]], now: datetime, by: str, link: Linker) -> Chart | None:
-    edge, begin = now - COMPARED, now - 2 * COMPARED
+def _change(rows: list[dict[str, Any]], now: datetime, by: str, link: Linker) -> Change | None:
+    """The last four weeks against the four before, or halves of what there is when less."""
+    begun = min(row["opened_at"] for row in rows)
+    span = min(timedelta(weeks=4), timedelta(days=max(1, (now - begun).days // 2)))
+    edge, begin = now - span, now - 2 * span
     after = [_fact(row) for row in rows if row["opened_at"] >= edge]
     before = [_fact(row) for row in rows if begin <= row["opened_at"] < edge]
     names = [DIMENSIONS[by]] if by else list(DIMENSIONS.values())
@@ -132,15 +165,19 @@ def _change(rows: list[dict[str, Any]], now: datetime, by: str, link: Linker) ->
         return None
     change = found[0]
     keys = {title: key for key, title in DIMENSIONS.items()}
-
-    def cases(part: Part) -> str:
-        return link(**_filter(keys[part.dimension], part.value))
-
+    most = max((abs(part.change) for part in change.parts), default=0) or 1
     sign = "more" if change.change >= 0 else "fewer"
-    return contribution_chart(
-        change, title=f"{abs(change.change)} {sign} cases in four weeks, by "
-        f"{change.dimension.lower()}", subtitle=f"From {change.before} to {change.after}",
-        link=cases,
+    return Change(
+        title=f"{abs(change.change)} {sign} cases in the last {span.days} days, "
+        f"by {change.dimension.lower()}",
+        subtitle=f"From {change.before} in the {span.days} days before to {change.after}",
+        dimension=change.dimension,
+        lines=tuple(
+            ChangeLine(part.value, part.before, part.after, part.change,
+                       round(abs(part.change) * 100 / most),
+                       link(**_filter(keys[part.dimension], part.value)))
+            for part in change.parts[:10]
+        ),
     )
 
 
