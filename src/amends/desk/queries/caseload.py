@@ -176,7 +176,8 @@ def _filtered(
         cases = cases.filter(pk__in=told.values("case"))
         filters.append(_named("channel", channel, params))
     for name, span in (("month", _month(params.get("month", ""))),
-                       ("week", _week(params.get("week", ""), ("day", "")))):
+                       ("week", _days(params.get("week", ""), 7)),
+                       ("day", _days(params.get("day", ""), 1))):
         if span:
             cases = cases.filter(opened_at__gte=span[0], opened_at__lt=span[1])
             filters.append(_named(name, params.get(name, ""), params))
@@ -196,9 +197,9 @@ def _month(text: str) -> tuple[datetime, datetime] | None:
     return _between(first, (first + timedelta(days=31)).replace(day=1)) if first else None
 
 
-def _week(text: str) -> tuple[datetime, datetime] | None:
-    monday = _day(text)
-    return _between(monday, monday + timedelta(weeks=1)) if monday else None
+def _days(text: str, days: int) -> tuple[datetime, datetime] | None:
+    first = _day(text)
+    return _between(first, first + timedelta(days=days)) if first else None
 
 
 def _between(first: date, after: date) -> tuple[datetime, datetime]:
