@@ -18,6 +18,7 @@ from amends.desk.models import (
     CaseSeen,
     Claim,
     Escalation,
+    Evidence,
     Event,
     FindingRecord,
     Message,
@@ -30,6 +31,7 @@ from amends.desk.queries.chips import Chip, chip
 
 VIEWING_FOR = timedelta(minutes=2)
 STORY_AT_MOST = 400
+EVIDENCE_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class CasePage:
     movements: tuple[Movement, ...]
     related: tuple[Case, ...]
     breaks: tuple[BreakRecord, ...]
+    evidence: tuple[Evidence, ...]
     tasks: tuple[Task, ...]
     people: tuple[User, ...]
 
@@ -118,6 +121,7 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
         findings=tuple(f for f in findings if f.state != FindingRecord.RULED_OUT),
         ruled_out=tuple(f for f in findings if f.state == FindingRecord.RULED_OUT),
         movements=tuple(case.movements.order_by("pk")), related=_related(user, case),
+        evidence=tuple(case.evidence.select_related("file").order_by("pk")[:EVIDENCE_AT_MOST]),
         breaks=tuple(case.breaks.order_by("-age_days")[:10]),
         tasks=tuple(case.tasks.order_by("done_at", "due_on")),
         people=tuple(User.objects.filter(is_active=True, team=case.team_id).order_by("name"))
