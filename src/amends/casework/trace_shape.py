@@ -242,7 +242,7 @@ class Trace:
             ],
             "sides": [
                 {"what": row.what, "ledger": row.ledger, "processor": row.processor,
-                 "bank": row.bank, "difference": row.difference}
+                 "bank": row.bank, "difference": row.difference, "counted": row.counted}
                 for row in self.sides
             ],
             "problems": [problem.as_json() for problem in self.problems],

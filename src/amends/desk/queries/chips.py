@@ -57,6 +57,7 @@ def chip(clock: Clock, *, now: datetime) -> Chip:
     left, whole = _days(clock, today, business)
     state, words = _state(clock, now, today, left, business)
     used = 0 if whole <= 0 else min(99, max(0, round((whole - left) * 100 / whole)))
+    used = max(used, 94) if state == "today" else used
     cells = min(whole, 12)
     filled = 0 if whole <= 0 else min(cells, max(0, round((whole - left) * cells / whole)))
     return Chip(

@@ -18,14 +18,14 @@ function press(key) {
 }
 
 function chosen() {
-  return rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
+  return rows().findIndex((row) => row.getAttribute("aria-current") === "true");
 }
 
 function choose(index) {
   const all = rows();
   if (!all.length) return;
   const next = Math.max(0, Math.min(all.length - 1, index));
-  all.forEach((row, i) => row.setAttribute("aria-selected", String(i === next)));
+  all.forEach((row, i) => row.setAttribute("aria-current", String(i === next)));
   const row = all[next];
   row.scrollIntoView({ block: "nearest" });
   row.dispatchEvent(new CustomEvent("desk:choose", { bubbles: true }));
@@ -92,6 +92,18 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// What scrolls sideways in a box of its own can be reached and moved by keyboard.
+function reach() {
+  document.querySelectorAll(".table-wrap").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+}
+addEventListener("resize", reach);
+addEventListener("focusin", reach);
+addEventListener("htmx:afterSettle", reach);
+reach();
+
 // The command menu asks the server what is possible here; nothing is decided in the browser.
 async function openMenu() {
   const dialog = one("#menu-dialog");
@@ -146,6 +158,7 @@ function keepToast(toast) {
   wait();
 }
 document.querySelectorAll(".toast").forEach(keepToast);
+if (location.hash.length > 1) one(`dialog[id="${CSS.escape(location.hash.slice(1))}"]`)?.showModal();
 const toasts = one("#toasts");
 if (toasts) {
   new MutationObserver((changes) => {
