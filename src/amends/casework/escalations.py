@@ -69,7 +69,7 @@ def tidy(given: EscalationFacts) -> EscalationFacts:
 
     A card number in the words keeps its first six and last four digits (PCI DSS 3.4.1).
     """
-    words = {
+    words: dict[str, Any] = {
         item.name: mask_text(value.replace("\x00", "").strip()).text
         for item in fields(given) if isinstance(value := getattr(given, item.name), str)
     }

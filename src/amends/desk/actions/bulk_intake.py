@@ -112,7 +112,7 @@ def facts_of(row: Row, *, now: datetime) -> EscalationFacts:
     currency = value.get("currency", "").upper()
     words = {word: value[word] for word in _WORDS if value.get(word)} | {"currency": currency}
     return EscalationFacts(
-        **{"text": "", **words}, external_id=value.get("external_id") or None,  # type: ignore[arg-type]
+        **{"text": "", **words}, external_id=value.get("external_id") or None,
         received_at=_instant(value.get("received_at", ""), now),
         reference=value.get("order_reference") or value.get("reference") or "",
         amount_minor=_minor(value.get("amount", ""), currency), facts=_facts(value.get("facts")),

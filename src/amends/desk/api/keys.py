@@ -11,19 +11,23 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from amends.desk.access import Act, may
+from amends.desk.access import Act, require
 from amends.desk.actions.people import key_holder
 from amends.desk.models import ApiKey, IdempotentAnswer
 from amends.problems import AmendsError, Problem
+
+Answer = tuple[int, dict[str, Any]]
 
 
 class KeyDoor(HttpBearer):
     """Lets in live keys of people who may use the API; the key is put on ``request.auth``."""
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        """The key with this secret, or None."""
+        """The key with this secret, or None; PermissionDenied for a role without the API."""
         key = key_holder(token)
-        return key if key and may(key.user, Act.USE_API) else None
+        if key:
+            require(key.user, Act.USE_API)
+        return key
 
 
 class OtherBody(AmendsError):
@@ -31,9 +35,8 @@ class OtherBody(AmendsError):
 
 
 def once(
-    key: ApiKey, idempotency_key: str, body: bytes, *, now: datetime,
-    act: Callable[[], tuple[int, dict[str, Any]]],
-) -> tuple[int, dict[str, Any]]:
+    key: ApiKey, idempotency_key: str, body: bytes, *, now: datetime, act: Callable[[], Answer],
+) -> Answer:
     """The answer of ``act``, done at most once for this idempotency key.
 
     The same key and body give the same answer; another body raises OtherBody (409). The answer is
@@ -58,7 +61,7 @@ def once(
     return status, answer
 
 
-def _known(key: ApiKey, idempotency_key: str, digest: str) -> tuple[int, dict[str, Any]] | None:
+def _known(key: ApiKey, idempotency_key: str, digest: str) -> Answer | None:
     before = IdempotentAnswer.objects.filter(api_key=key, key=idempotency_key).first()
     if before is None:
         return None

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictInt
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
+
+from amends.casework.claims import Kind
+from amends.casework.escalations import LARGEST_MINOR, LONGEST, RULE_BOOKS_AT_MOST
+
+
+def _text(value: object) -> object:
+    """Instants come as text; a bare number of seconds is refused."""
+    if not isinstance(value, str):
+        raise ValueError("should be text such as 2026-11-23T09:00:00Z")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_text)]
+FactText = Annotated[str, StringConstraints(strict=True, max_length=200)]
+Fact = FactText | StrictBool | StrictInt | None
+FactOrList = Fact | list[Fact | dict[str, Fact]]
 
 
 class Closed(Schema):
@@ -18,44 +42,63 @@ class Closed(Schema):
 class Amount(Closed):
     """Whole minor units and a currency: ``{"minor": 41260, "currency": "USD"}``."""
 
-    minor: StrictInt = Field(ge=0, le=10**15)
+    minor: StrictInt = Field(ge=0, le=LARGEST_MINOR)
     currency: str = Field(pattern="^[A-Z]{3}$")
 
 
-class RegimeFacts(Closed):
-    """Facts for the clocks of one rule book."""
+class AmountOut(Schema):
+    """Whole minor units and a currency, as the desk holds them."""
 
-    regime: str = Field(max_length=40)
-    facts: dict[str, Any] = Field(default_factory=dict)
+    minor: int
+    currency: str
+
+
+class RegimeFacts(Closed):
+    """Facts for the clocks of one rule book: dates and amounts as text, never a fraction."""
+
+    regime: str = Field(max_length=40, examples=["us-reg-e"])
+    facts: dict[str, FactOrList] = Field(
+        default_factory=dict, examples=[{"notice_received": "2026-11-20"}]
+    )
 
 
 class EscalationIn(Closed):
     """One escalation handed up by a program."""
 
-    text: str = Field(min_length=1, max_length=20_000)
-    external_id: str | None = Field(default=None, max_length=120)
-    received_at: datetime | None = None
-    channel: str = Field(default="api", max_length=16)
-    party_name: str = Field(default="", max_length=160)
-    party_email: str = Field(default="", max_length=254)
-    party_kind: str = Field(default="consumer", pattern="^(consumer|merchant)$")
-    country: str = Field(default="", pattern="^([A-Z]{2})?$")
-    language: str = Field(default="", max_length=5)
-    timezone: str = Field(default="", max_length=40)
-    reference: str = Field(default="", max_length=80)
-    amount: Amount | None = None
-    kind: str = Field(default="", max_length=32)
-    agent_email: str = Field(default="", max_length=254)
-    agent_name: str = Field(default="", max_length=120)
-    external_ticket: str = Field(default="", max_length=80)
-    tried: str = Field(default="", max_length=4000)
-    asked: str = Field(default="", max_length=4000)
-    promised: str = Field(default="", max_length=4000)
-    facts: list[RegimeFacts] = Field(default_factory=list, max_length=20)
+    text: str = Field(min_length=1, max_length=LONGEST["text"],
+                      description="What the customer said; triage reads only this.")
+    external_id: str | None = Field(
+        default=None, max_length=LONGEST["external_id"],
+        description="Your own number for it; the same one twice changes nothing.")
+    received_at: Instant | None = Field(
+        default=None, description="When the customer told you; without it, now.")
+    channel: str = Field(default="api", max_length=LONGEST["channel"])
+    party_name: str = Field(default="", max_length=LONGEST["party_name"])
+    party_email: str = Field(default="", max_length=LONGEST["party_email"])
+    party_kind: Literal["consumer", "merchant"] = "consumer"
+    country: str = Field(default="", pattern="^([A-Z]{2})?$",
+                         description="It decides which law applies.")
+    language: str = Field(default="", max_length=LONGEST["language"])
+    timezone: str = Field(default="", max_length=LONGEST["timezone"])
+    reference: str = Field(
+        default="", max_length=LONGEST["reference"],
+        description="Order or payment; without it, the one found in the text.")
+    amount: Amount | None = Field(
+        default=None, description="What is asked about; without it, the one found in the text.")
+    kind: Kind | Literal[""] = Field(default="", description="Without it, triage says.")
+    agent_email: str = Field(default="", max_length=LONGEST["agent_email"])
+    agent_name: str = Field(default="", max_length=LONGEST["agent_name"])
+    external_ticket: str = Field(default="", max_length=LONGEST["external_ticket"])
+    tried: str = Field(default="", max_length=LONGEST["tried"])
+    asked: str = Field(default="", max_length=LONGEST["asked"])
+    promised: str = Field(default="", max_length=LONGEST["promised"])
+    facts: list[RegimeFacts] = Field(
+        default_factory=list, max_length=RULE_BOOKS_AT_MOST,
+        description="Without it, the rule books that plainly apply are used.")
 
 
 class ClockOut(Schema):
-    """One clock of a case with the reason for its date."""
+    """One clock of a case with the reason for its date; ``due_on`` is null where it has none."""
 
     regime: str
     name: str
@@ -66,10 +109,21 @@ class ClockOut(Schema):
     explain: dict[str, Any]
 
 
+class FindingOut(Schema):
+    """One thing found, and whether a person confirmed it."""
+
+    kind: str
+    sentence: str
+    confidence_percent: int
+    amount: AmountOut | None
+    state: str
+
+
 class CaseOut(Schema):
     """One case as programs see it."""
 
-    number: str
+    number: int
+    label: str
     title: str
     kind: str
     severity: int
@@ -78,7 +132,7 @@ class CaseOut(Schema):
     owner: str | None
     regimes: list[str]
     reference: str
-    at_stake: Amount | None
+    at_stake: AmountOut | None
     opened_at: datetime
     next_due_at: datetime | None
 
@@ -87,7 +141,7 @@ class CaseFull(CaseOut):
     """One case with its clocks and what was found."""
 
     clocks: list[ClockOut]
-    findings: list[dict[str, Any]]
+    findings: list[FindingOut]
 
 
 class ProblemOut(Schema):
@@ -100,18 +154,22 @@ class ProblemOut(Schema):
 
 
 class Opened(Schema):
-    """What became of an escalation: ``opened``, ``joined`` or ``known``."""
+    """What became of an escalation: ``opened``, ``joined`` or ``known``.
 
-    case: CaseOut
-    how: str
+    ``case`` is null where the key's person may not open cases, such as a frontline agent.
+    """
+
+    label: str
+    how: Literal["opened", "joined", "known"]
+    case: CaseOut | None
     problems: list[ProblemOut]
 
 
 class CasePage(Schema):
-    """One page of cases; ``next`` is the cursor of the page after it."""
+    """One page of cases; ``next`` is the cursor of the page after it, null on the last."""
 
     cases: list[CaseOut]
-    next: str | None
+    next: int | None
 
 
 class ApiProblem(Schema):

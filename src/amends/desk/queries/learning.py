@@ -103,7 +103,7 @@ def problem_page(user: User, problem: ProblemRecord, *, now: datetime) -> Proble
     seen = cases_for(user).select_related("party")
     mine = seen.filter(problem=problem).order_by("-opened_at")[:ROWS_AT_MOST]
     return ProblemPage(
-        line=_line(problem, counted, now), cases=tuple(mine), silent=_silent(user, problem),
+        line=_line(problem, list(counted), now), cases=tuple(mine), silent=_silent(user, problem),
         unjoined=tuple(
             seen.filter(problem=None, decisions__cause=problem.cause).distinct()
             .order_by("-opened_at")[:50]
