@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk.standing import posted, proposed
-from desk.stripe_peer import KEY, NO_MONEY, BreakingLine, StripePeer, peer_environment
-from moments import NOW
 
 from amends.casework.remedies import MovementState
 from amends.desk.connectors.shape import Instruction, Unreachable
@@ -18,6 +15,9 @@ from amends.desk.connectors.stripe_refunds import METADATA, StripeRefunds
 from amends.desk.jobs.money import look_after_money
 from amends.desk.jobs.worker import drain
 from amends.desk.models import Case, Movement
+from desk.standing import posted, proposed
+from desk.stripe_peer import KEY, NO_MONEY, BreakingLine, StripePeer, peer_environment
+from moments import NOW
 
 pytestmark = pytest.mark.django_db
 
