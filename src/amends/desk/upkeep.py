@@ -33,6 +33,8 @@ def bring_up_to_date() -> None:
     if plan:
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _copy_first() -> None:

@@ -11,8 +11,9 @@ if AMENDS_NOW:
 if not environment.text("AMENDS_SECRET_KEY"):
     raise ImproperlyConfigured("Set AMENDS_SECRET_KEY: 50 random characters, the same everywhere.")
 
-ALLOWED_HOSTS = environment.text("AMENDS_HOSTS").split(",")
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host]
+HOSTS = [host for host in environment.text("AMENDS_HOSTS").split(",") if host]
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]  # the last for health checks on the machine itself
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
