@@ -81,10 +81,18 @@ def tidy(given: EscalationFacts) -> EscalationFacts:
 
 def faults(given: EscalationFacts, *, now: datetime) -> list[Problem]:
     """What makes ``given`` unusable at ``now``, each with its field; empty when all is well."""
-    found = [
+    found = [*_word_faults(given), *_amount_faults(given), *_time_faults(given, now),
+             *_facts_faults(given.facts)]
+    named = {problem.field for problem in found}
+    return found + [
         Problem("error", f"{name} is longer than {most:,} characters.", "Shorten it.", field=name)
-        for name, most in LONGEST.items() if len(getattr(given, name) or "") > most
+        for name, most in LONGEST.items()
+        if name not in named and len(getattr(given, name) or "") > most
     ]
+
+
+def _word_faults(given: EscalationFacts) -> list[Problem]:
+    found = []
     if not given.text:
         found.append(Problem("error", "The escalation has no words.",
                              "Say what the customer said.", field="text"))
@@ -97,20 +105,15 @@ def faults(given: EscalationFacts, *, now: datetime) -> list[Problem]:
     if given.country and not _is_country(given.country):
         found.append(Problem("error", f"{given.country[:40]!r} is no country.",
                              "Use two capital letters, such as US, GB or DE.", field="country"))
-    return [*found, *_email_faults(given), *_amount_faults(given), *_time_faults(given, now),
-            *_facts_faults(given.facts)]
+    wrong = [name for name in ("party_email", "agent_email")
+             if (address := getattr(given, name)) and not _is_address(address)]
+    return found + [Problem("error", f"{name} is no e-mail address.",
+                            "Write it as name@company.example, or leave it out.", field=name)
+                    for name in wrong]
 
 
 def _is_country(code: str) -> bool:
     return len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()
-
-
-def _email_faults(given: EscalationFacts) -> list[Problem]:
-    wrong = [name for name in ("party_email", "agent_email")
-             if (address := getattr(given, name)) and not _is_address(address)]
-    return [Problem("error", f"{name} is no e-mail address.",
-                    "Write it as name@company.example, or leave it out.", field=name)
-            for name in wrong]
 
 
 def _is_address(text: str) -> bool:

@@ -148,7 +148,8 @@ def _keep_target(
             "facts": {"started_at": started_at.isoformat(), "pauses": pauses},
             "explanation": {"rule": "A promise of the desk, not of law.",
                             "citation": "Service target", "counted": target.counted,
-                            "skipped": [], "if_missed": "The desk's own promise is broken."},
+                            "skipped": [],
+                            "if_missed": "Missing it breaks the desk's own promise, no law."},
         },
     )
 

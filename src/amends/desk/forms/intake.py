@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from amends.casework.claims import KIND_WORDS
-from amends.casework.escalations import EscalationFacts
+from amends.casework.escalations import LONGEST, EscalationFacts
 from amends.desk.models import User
 from amends.desk.models.columns import choices
 from amends.money import is_currency, parse_minor
@@ -22,7 +23,7 @@ class EscalationForm(forms.Form):
     """What the customer said, about which payment, and what was tried and promised."""
 
     text = forms.CharField(
-        label="What the customer said", max_length=20_000,
+        label="What the customer said", max_length=LONGEST["text"],
         widget=forms.Textarea(attrs={"rows": 7, "autofocus": True}),
         help_text="Their own words, or yours for what they said. Triage reads only this.",
     )
@@ -39,6 +40,11 @@ class EscalationForm(forms.Form):
     kind = forms.ChoiceField(label="Kind of problem", required=False,
                              choices=[("", "Find it from the words"), *choices(KIND_WORDS)])
     channel = forms.ChoiceField(label="Came in by", choices=CHANNELS)
+    told_on = forms.DateField(
+        label="The customer told you on", required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty means now. The clocks of the law count from this day.",
+    )
     external_ticket = forms.CharField(label="Helpdesk ticket", max_length=80, required=False)
     tried = forms.CharField(label="What was tried", max_length=4000, required=False,
                             widget=forms.Textarea(attrs={"rows": 2}))
@@ -79,11 +85,18 @@ class EscalationForm(forms.Form):
         cleaned["amount_minor"] = minor
 
     def facts(self, *, user: User, now: datetime) -> EscalationFacts:
-        """The escalation as facts, handed up by ``user``."""
+        """The escalation as facts, handed up by ``user``; a day told counts from its noon."""
         given = self.cleaned_data
         words = ("text", "party_name", "party_email", "party_kind", "country", "reference",
                  "currency", "kind", "channel", "external_ticket", "tried", "asked", "promised")
         return EscalationFacts(
             **{word: given[word] for word in words}, amount_minor=given["amount_minor"],
-            received_at=now, agent_email=user.email, agent_name=str(user),
+            received_at=_received(given["told_on"], now), agent_email=user.email,
+            agent_name=str(user),
         )
+
+
+def _received(told_on: date | None, now: datetime) -> datetime:
+    if told_on is None or told_on == timezone.localdate(now):
+        return now
+    return timezone.make_aware(datetime.combine(told_on, time(12)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import TextIOWrapper
+from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from amends.desk import clock
-from amends.desk.access import Act, Actor, gate, may, require
+from amends.desk.access import Act, Actor, cases_for, gate, may, require
 from amends.desk.actions.bulk_intake import bulk_intake
 from amends.desk.actions.cases import open_case
 from amends.desk.forms.intake import EscalationForm
@@ -19,6 +19,7 @@ from amends.desk.views.answers import explains, said
 from amends.problems import AmendsError, Problem
 
 LARGEST_CSV_BYTES = 20 * 1024 * 1024
+ROWS_AT_MOST = 2_000  # what one request can open in good time; files of more go by the command line
 
 
 @gate(Act.HAND_UP)
@@ -32,9 +33,9 @@ def page(request: HttpRequest) -> HttpResponse:
         opened = open_case(actor=Actor.person(user), now=now,
                            escalation=form.facts(user=user, now=now))
         said(request, f"{opened.case.label} {opened.how}. Its investigation has begun.")
-        if may(user, Act.SEE_CASES):
+        if cases_for(user).filter(pk=opened.case.pk).exists():
             return redirect("case", opened.case.number)
-        return redirect("handed_up")
+        return redirect("handed_up" if may(user, Act.SEE_OWN_ESCALATIONS) else "caseload")
     status = 422 if form.errors else 200
     return render(request, "desk/intake.html",
                   {"here": "intake", "form": form, "bulk": may(user, Act.BULK_INTAKE)},
@@ -48,16 +49,17 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """A CSV of many escalations; the good rows become cases, the bad ones are listed."""
     user = require(request.user, Act.BULK_INTAKE)
     upload = request.FILES.get("file")
-    if upload is None or upload.file is None or (upload.size or 0) > LARGEST_CSV_BYTES:
+    if upload is None or (upload.size or 0) > LARGEST_CSV_BYTES:
         raise AmendsError(Problem("error", "Choose a CSV file of at most 20 MB.", field="file"))
     try:
-        result = bulk_intake(
-            actor=Actor.person(user), now=clock.now(), name=str(upload.name),
-            file=TextIOWrapper(upload.file, encoding="utf-8-sig", newline=""),
-        )
+        words = upload.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AmendsError(Problem("error", "The file is not UTF-8 text.", "Save it as UTF-8.",
                                   file=str(upload.name))) from None
+    result = bulk_intake(
+        actor=Actor.person(user), now=clock.now(), name=str(upload.name),
+        file=StringIO(words, newline=""), rows_at_most=ROWS_AT_MOST,
+    )
     return render(request, "desk/intake_bulk.html", {"here": "intake", "result": result,
                                                      "name": upload.name})
 
