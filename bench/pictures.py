@@ -33,8 +33,8 @@ def demo() -> Iterator[Path]:
     """The data folder of a demo that answers, stopped afterwards."""
     with tempfile.TemporaryDirectory(prefix="amends-pictures-") as folder:
         settings = {**os.environ, "AMENDS_DATA": folder, "AMENDS_NOW": NOW}
-        group = subprocess.Popen([sys.executable, "-m", "amends.cli.main", "demo", "--port", "8763"],
-                                 env=settings, start_new_session=True)
+        words = [sys.executable, "-m", "amends.cli.main", "demo", "--port", "8763"]
+        group = subprocess.Popen(words, env=settings, start_new_session=True)
         try:
             until = time.monotonic() + READY_WITHIN_SECONDS
             while not (Path(folder) / "demo.json").exists():
@@ -69,6 +69,7 @@ def main() -> int:
 def _take(chromium: str, told: dict[str, Any], options: argparse.Namespace) -> None:
     sys.path.insert(0, str(ROOT / "tests"))
     from playwright.sync_api import sync_playwright
+
     from stories.places import PLACES, go, sign_in
 
     people = {account["role"]: account for account in told["accounts"]}

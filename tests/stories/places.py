@@ -23,8 +23,8 @@ class Place:
     shows: str = "h1"  # what stands there when it is ready
 
 
-WORDS = ("The card was charged twice for one dinner on Friday. I wrote to the restaurant and they say "
-         "they see only one payment. Please give one of the two back.")
+WORDS = ("The card was charged twice for one dinner on Friday. I wrote to the restaurant and they "
+         "say they see only one payment. Please give one of the two back.")
 _TRAIL = "/cases?view=open&kind=double_charge"
 PLACES = (
     Place("caseload", "specialist", "/cases?view=open"),
