@@ -14,15 +14,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Back up; 3 when the disk is full."""
-    from amends.cli.output import STOPPED, print_json
+    import sys
+
+    from amends.cli.output import DONE, STOPPED, print_json
     from amends.desk import commands
 
     commands.prepare()
     try:
         done = commands.backup(options.file)
     except OSError as error:
-        print(f"The backup stopped: {error.strerror}. Nothing was written at {options.file}.")
+        print(f"The backup stopped: {error}. Nothing was written at {options.file}.",
+              file=sys.stderr)
         return STOPPED
     print_json(done) if options.json else print(
         f"{options.file}: {done['rows']} rows, {done['files']} members, {done['bytes']} bytes")
-    return 0
+    return DONE

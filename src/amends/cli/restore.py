@@ -13,12 +13,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Restore; 2 when the place is not empty or the archive is damaged."""
-    from amends.cli.output import print_json
+    """Restore; 2 when the place is not empty or the archive is damaged, 3 when the disk is full."""
+    import sys
+
+    from amends.cli.output import DONE, STOPPED, print_json
     from amends.desk import commands
 
     commands.prepare()
-    done = commands.restore(options.file)
+    try:
+        done = commands.restore(options.file)
+    except OSError as error:
+        print(f"The restore stopped: {error}. Make room and begin again.", file=sys.stderr)
+        return STOPPED
     print_json(done) if options.json else print(
         f"Restored {done['rows']} rows and {done['files']} members; the chain of events holds.")
-    return 0
+    return DONE
