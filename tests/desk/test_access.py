@@ -30,6 +30,7 @@ TABLE: dict[str, set[Role]] = {
     "decision_approve": {L}, "letter_draft": CASEWORK, "letter_save": CASEWORK,
     "letter_undo": CASEWORK, "note_add": CASEWORK, "task_add": CASEWORK, "task_done": CASEWORK,
     "credit_settle": CASEWORK, "movement_settle": CASEWORK, "letter_settle": CASEWORK,
+    "case_facts": CASEWORK, "case_reclassify": CASEWORK, "clock_met": CASEWORK,
     "case_close": CASEWORK, "case_reopen": CASEWORK,
     "intake": {S, L, A}, "intake_bulk": CASEWORK, "handed_up": {A},
     "insight": FILES, "problems": FILES, "problem": FILES,

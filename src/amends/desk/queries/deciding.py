@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from amends.casework.claims import KIND_WORDS
 from amends.casework.decisions import Authority
 from amends.casework.findings import CAUSE_WORDS
 from amends.casework.remedies import REMEDY_WORDS, ROUTE_WORDS, Route
@@ -52,6 +53,14 @@ def deciding(
         outcomes=tuple((str(k), v) for k, v in OUTCOME_WORDS.items()),
         remedies=tuple((str(k), v) for k, v in REMEDY_WORDS.items()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """What the kind and severity of a case can be corrected to."""
+
+    kinds: tuple[tuple[str, str], ...] = tuple((str(k), v) for k, v in KIND_WORDS.items())
+    severities: tuple[int, ...] = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from amends.desk.actions.closing import to_explain
 from amends.desk.actions.presence import see_case
 from amends.desk.models import User
 from amends.desk.queries.case import case_page
-from amends.desk.queries.deciding import closing_form
+from amends.desk.queries.deciding import Correcting, closing_form
 from amends.desk.queries.snooze import snooze_until
 from amends.desk.views.answers import back, explains, number_of, said, version_of
 from amends.desk.views.composing import composing, deciding
@@ -35,6 +35,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "desk/case.html", {
         "here": "caseload", "page": shown, "case": case, "composer": composing(case, now),
         "deciding": deciding(user, case), "closing": closing_form(case, to_explain(case)),
+        "correcting": Correcting(),
     })
 
 
