@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,17 +23,19 @@ def run(options: argparse.Namespace) -> int:
     commands.migrate()
     result = commands.import_path(options.path, progress)
     progress("")
-    files = result["files"]
-    problems = result["problems"]
     if options.json:
         print_json(result)
     else:
-        new = sum(1 for file in files if file["new"])  # type: ignore[attr-defined]
-        print(f"{new} new files, {len(files) - new} known, "  # type: ignore[arg-type]
-              f"{len(problems)} problems")  # type: ignore[arg-type]
-        for problem in problems[:20]:  # type: ignore[index]
-            print(f"  {problem['severity']}: {problem['file']} {problem['what']}")
-        if result["escalations"]:
-            print(f"escalations: {result['escalations']}")
-    bad = any(p["severity"] == "error" for p in problems)  # type: ignore[attr-defined]
+        _tell(result)
+    bad = any(problem["severity"] == "error" for problem in result["problems"])
     return NO if options.strict and bad else DONE
+
+
+def _tell(result: dict[str, Any]) -> None:
+    files, problems = result["files"], result["problems"]
+    new = sum(1 for file in files if file["new"])
+    print(f"{new} new files, {len(files) - new} known, {len(problems)} problems")
+    for problem in problems[:20]:
+        print(f"  {problem['severity']}: {problem['file']} {problem['what']}")
+    if result["escalations"]:
+        print(f"escalations: {result['escalations']}")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 
 def prepare() -> None:
@@ -36,7 +37,7 @@ def add_user(email: str, *, name: str, role: str, password: str, team: str) -> N
 
 def import_path(
     path: Path, say: Callable[[str], None], *, history: bool = False
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Import one file or a folder (of files, or a sample company) and do the work that follows."""
     from amends.desk.importing import import_everything
 

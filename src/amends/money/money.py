@@ -30,7 +30,7 @@ def parse_minor(text: str | Decimal | int, currency: str) -> int | None:
     if not value.is_finite():
         raise AmendsError(Problem("error", f"{text!r} is not an amount.", "Write it as 1234.56."))
     sign, digits, scale = value.as_tuple()
-    shift = int(scale) + exponent(currency)
+    shift: int = int(scale) + exponent(currency)
     if shift > 40 or len(digits) + max(shift, 0) > 40:
         raise AmendsError(Problem("error", "The amount is too long.", "At most 40 digits."))
     whole = int("".join(map(str, digits)) or "0")
@@ -39,7 +39,7 @@ def parse_minor(text: str | Decimal | int, currency: str) -> int | None:
         if rest:
             return None
     else:
-        whole *= 10**shift
+        whole *= int("1" + "0" * shift)
     return -whole if sign else whole
 
 

@@ -178,7 +178,9 @@ def _mapping_of(post: Mapping[str, str], suggested: ColumnMapping,
         value = post.get(name, before).strip()
         return value if value in known or value.startswith("=") else before
 
-    fields = {name: column(name, getattr(suggested, name)) for name, _ in COLUMN_FIELDS}
+    fields: dict[str, Any] = {
+        name: column(name, getattr(suggested, name)) for name, _ in COLUMN_FIELDS
+    }
     fixed = post.get("currency_fixed", "").strip().upper()
     if fixed and (not fields["currency"] or fields["currency"].startswith("=")):
         fields["currency"] = f"={fixed}"
