@@ -30,6 +30,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.sql import InsertQuery
 
 from amends.desk import chain, clock
 from amends.desk.access import Actor
@@ -265,7 +266,7 @@ def _load(rows: Path) -> int:
             continue
         with path.open(encoding="utf-8") as file:
             for batch in _batches(serializers.deserialize("jsonl", file)):
-                model._default_manager.bulk_create([made.object for made in batch])
+                _insert(model, [made.object for made in batch])
                 count += len(batch)
     connection.check_constraints()
     with connection.cursor() as cursor:
@@ -276,6 +277,16 @@ def _load(rows: Path) -> int:
         raise AmendsError([Problem("error", f"{f.stream}#{f.seq}: {f.what}",
                                    "The backup's chain of events does not hold.") for f in faults])
     return count
+
+
+def _insert(model: type[models.Model], rows: list[models.Model]) -> None:
+    """Write the rows as they are; ``bulk_create`` would set the instants of making anew."""
+    fields = list(model._meta.local_concrete_fields)
+    at_once = max(connection.ops.bulk_batch_size(fields, rows), 1)
+    for start in range(0, len(rows), at_once):
+        query = InsertQuery(model)
+        query.insert_values(fields, rows[start : start + at_once], raw=True)
+        query.get_compiler(connection=connection).execute_sql()
 
 
 def _hold(manifest: dict[str, Any]) -> None:
