@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +20,7 @@ from amends.casework.trace import Trace, follow
 from amends.casework.trace_index import index
 from amends.casework.trail_picture import as_list, draw
 from amends.desk.access import Actor
+from amends.desk.actions.clocks import local_day
 from amends.desk.actions.movements import paid_for
 from amends.desk.actions.recording import record
 from amends.desk.models import Case, Claim, Decision, FindingRecord, SourceFile, TraceRecord
@@ -62,7 +62,7 @@ def investigate(*, actor: Actor, now: datetime, case: Case) -> None:
             trace = follow(engine, lake(), claim.reference, sides=sides, fees=fees)
             shown = _signals(engine, trace)
             facts = facts_of(case, claim, fees, shown)
-            found = look(trace, facts, as_of=now.date())
+            found = look(trace, facts, as_of=local_day(now))
             _keep(actor, now, case, claim, trace, shown, found, facts)
 
 
@@ -74,11 +74,10 @@ def facts_of(
     case: Case, claim: Claim, fees: FeeSchedule, shown: tuple[Signal, ...]
 ) -> CaseFacts:
     """What is known of the claim and its party, for the rules."""
-    received = case.opened_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     return CaseFacts(
         claim_kind=Kind(claim.kind), reference=claim.reference,
         claim_amount_minor=claim.amount_minor, currency=claim.currency,
-        party_kind=case.party.kind, received_on=received,
+        party_kind=case.party.kind, received_on=local_day(case.opened_at),
         needs=tuple(Need(n) for n in case.needs if n in set(Need)), fees=fees, signals=shown,
     )
 
@@ -107,7 +106,7 @@ def _keep(  # noqa: PLR0913
     changed = _keep_findings(case, claim, found, now)
     proposal = propose(
         Kind(claim.kind), _standing(case, claim, found), paid_for(case, claim), facts, policy(),
-        as_of=now.date(),
+        as_of=local_day(now),
     )
     proposed = _keep_proposal(case, claim, proposal, now)
     if changed or proposed:

@@ -15,14 +15,15 @@ from amends.casework.acts import Act
 from amends.casework.remedies import Remedy
 from amends.casework.states import Outcome, State
 from amends.desk.access import Actor
-from amends.desk.actions.clocks import end_of_day, meet_clocks, refresh_next, resume_targets
-from amends.desk.actions.milestones import NOTICE_OF_REVERSAL, debit_day, local_day, reached
+from amends.desk.actions.clocks import end_of_day, local_day, meet_clocks, refresh_next, resume_targets
+from amends.desk.actions.milestones import NOTICE_OF_REVERSAL, debit_day, reached
 from amends.desk.actions.movements import release_reversal
 from amends.desk.actions.recording import change, follow, record
 from amends.desk.models import Case, Decision, Message, TraceRecord
 from amends.messages.compose import compose, languages
 from amends.messages.facts import MessageFacts
 from amends.messages.gate import GateReport, gate
+from amends.messages.reasons import needed_words, reason_words
 from amends.messages.situations import SITUATION_WORDS, Situation, situation_for
 from amends.money import Money, is_currency
 from amends.problems import AmendsError, Problem
@@ -72,8 +73,8 @@ def message_facts(case: Case, *, situation: str, language: str, now: datetime,
         dates=_dates(case, now), order_reference=case.reference,
         references=tuple(_references(shown)), regimes=tuple(case.regimes),
         complaint_type=_complaint_type(case), needs=tuple(case.needs),
-        reason=_reason(decision, case), decision=decision.outcome if decision else "",
-        needed=("the statement that shows the charge", "when you first saw it"),
+        reason=_reason(decision, case, language), decision=decision.outcome if decision else "",
+        needed=needed_words(language),
         internal_texts=tuple(case.notes.values_list("text", flat=True)),
         forbidden=_forbidden(case), do_not_contact=party.do_not_contact,
         quiet_from=party.quiet_from, quiet_to=party.quiet_until,
@@ -98,10 +99,11 @@ def _complaint_type(case: Case) -> str:
     return str(clock.facts.get("complaint_type", "")) if clock else ""
 
 
-def _reason(decision: Decision | None, case: Case) -> str:
+def _reason(decision: Decision | None, case: Case, language: str) -> str:
+    """Why, in the customer's words; a change of the decision has its own reason, for staff."""
     finding = case.findings.filter(state="confirmed").first() or case.findings.exclude(
         state="ruled_out").order_by("-confidence_percent").first()
-    return finding.sentence if finding and decision else ""
+    return reason_words(finding.kind, language) if finding and decision else ""
 
 
 def _forbidden(case: Case) -> tuple[str, ...]:

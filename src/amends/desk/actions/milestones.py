@@ -7,23 +7,15 @@ govern are left as they are.
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from amends.clocks.deadlines import compute
 from amends.desk.access import Actor
-from amends.desk.actions.clocks import refresh_next, start_clocks
+from amends.desk.actions.clocks import local_day, start_clocks
 from amends.desk.models import Case, Clock
 
 REG_E = "us-reg-e"
 NOTICE_OF_REVERSAL = "provisional_credit_reversal_notice"
 HONOUR = "honor_items_through"
-
-
-def local_day(now: datetime) -> date:
-    """The day of ``now`` in the desk's time zone."""
-    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def reached(case: Case, *names: str, actor: Actor, now: datetime) -> None:
@@ -34,7 +26,6 @@ def reached(case: Case, *names: str, actor: Actor, now: datetime) -> None:
     if clock and new:
         start_clocks(case, actor=actor, now=now,
                      facts=[{"regime": REG_E, "facts": clock.facts | new}])
-        refresh_next(case, now=now)
 
 
 def debit_day(case: Case, today: date) -> date:
