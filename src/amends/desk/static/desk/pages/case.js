@@ -19,8 +19,13 @@ document.addEventListener("click", (event) => {
   body.dispatchEvent(new Event("input", { bubbles: true }));
   body.focus();
 });
+// While somebody types, the gate's places are those of the text before; they wait for its answer.
+document.addEventListener("input", (event) => {
+  if (!event.target.closest(".composer-fields")) return;
+  document.querySelectorAll("[data-repair]").forEach((repair) => { repair.disabled = true; });
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Tab" || event.shiftKey || event.target.id !== "l-body") return;
-  const first = document.querySelector("[data-first-repair]");
+  const first = document.querySelector("[data-first-repair]:not([disabled])");
   if (first) { event.preventDefault(); first.click(); }
 });
