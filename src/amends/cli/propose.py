@@ -14,16 +14,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the proposals; 2 when the case is not there or none is named."""
+    import sys
+
     from amends.cli.output import DONE, WRONG_USE, print_json
     from amends.desk import commands
 
     if bool(options.case) == options.all:
-        print("Name one case, or --all.")
+        print("Name one case, or --all.", file=sys.stderr)
         return WRONG_USE
     commands.prepare()
     rows = commands.propose(options.case)
     if options.json:
-        print_json(rows if options.all else (rows[0] if rows else None))
+        print_json(rows if options.all else rows[0])
         return DONE
     for row in rows:
         print(f"{row['case']}  {row['outcome']}, {row['remedy']} {row['amount_minor']} "

@@ -28,6 +28,7 @@ from amends.desk.actions.movements import (
     draft_reversal,
 )
 from amends.desk.actions.recording import change, record
+from amends.desk.actions.words import kept
 from amends.desk.models import Case, Decision, Movement
 from amends.money import Money
 from amends.problems import AmendsError, Problem
@@ -85,14 +86,15 @@ def _wished(
     case: Case, before: Decision | None, wish: Wish, now: datetime,
     takes_back: Movement | None = None,
 ) -> Decision:
+    reason = kept(wish.reason)
     return Decision.objects.create(
         case=case, claim=before.claim if before else case.claims.order_by("pk").first(),
         outcome=wish.outcome, remedy=wish.remedy, amount_minor=wish.amount_minor,
         currency=wish.currency if wish.amount_minor else "",
         finding=before.finding if before else "",
-        cause=before.cause if before else "", reasons=[wish.reason],
+        cause=before.cause if before else "", reasons=[reason],
         citations=before.citations if before else [], policy_version=policy().version,
-        needs_approval=bool(before and before.needs_approval), change_reason=wish.reason,
+        needs_approval=bool(before and before.needs_approval), change_reason=reason,
         takes_back=takes_back, made_at=now,
     )
 
@@ -218,7 +220,7 @@ def refuse_approval(  # noqa: PLR0913
     decision.approved_at = now
     decision.save(update_fields=["state", "approved_by", "approved_at"])
     record(kind="decision_refused", actor=actor, now=now, case=case,
-           summary=f"Not approved: {reason.strip()}", payload=_facts(decision))
+           summary=f"Not approved: {kept(reason)}", payload=_facts(decision))
     refresh_next(case, now=now)
 
 

@@ -29,6 +29,7 @@ from amends.desk.access import Actor
 from amends.desk.actions.clocks import meet_clocks
 from amends.desk.actions.milestones import reached
 from amends.desk.actions.recording import follow, record
+from amends.desk.actions.words import kept
 from amends.desk.models import Case, Claim, Decision, FindingRecord, Job, Movement
 from amends.money import Money
 from amends.problems import AmendsError, Problem
@@ -303,7 +304,7 @@ def settle_movement(
         raise AmendsError(Problem("error", f"It is {movement.state} already.",
                                   "Load the page again."))
     Job.objects.filter(key=f"move:{movement.key}", state=Job.READY).update(state=Job.CANCELLED)
-    record_result(actor=actor, now=now, movement=movement, words=words.strip(),
+    record_result(actor=actor, now=now, movement=movement, words=kept(words),
                   state=MovementState.CONFIRMED if went_out else MovementState.FAILED)
 
 

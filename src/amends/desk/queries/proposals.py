@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from amends.casework.states import OPEN_STATES
-from amends.desk.models import Case, Decision
+from amends.desk.models import Case
 from amends.problems import AmendsError, Problem
 
 
 def proposals(label: str) -> list[dict[str, object]]:
-    """The proposal of one case, or of every open one when ``label`` is empty."""
+    """The proposal of one case, or of every open one when ``label`` is empty.
+
+    It is what evidence and policy suggest, also where a person has decided otherwise since.
+    """
     cases = Case.objects.order_by("number")
     if label:
         found = re.fullmatch(r"(?:AM-)?0*(\d{1,9})", label.strip(), re.IGNORECASE)
@@ -20,11 +23,15 @@ def proposals(label: str) -> list[dict[str, object]]:
                                       "Write it as AM-000123."))
     else:
         cases = cases.filter(state__in=OPEN_STATES)
-    return [row for case in cases if (row := _proposal(case))]
+    rows = [row for case in cases if (row := _proposal(case))]
+    if label and not rows:
+        raise AmendsError(Problem("error", f"{label} was not investigated yet.",
+                                  "Run 'amends worker --once' first."))
+    return rows
 
 
 def _proposal(case: Case) -> dict[str, object] | None:
-    decision = case.decisions.exclude(state=Decision.REPLACED).order_by("-pk").first()
+    decision = case.decisions.filter(change_reason="").order_by("-pk").first()
     escalation = case.escalations.order_by("received_at").first()
     if decision is None:
         return None
