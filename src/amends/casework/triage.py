@@ -62,7 +62,7 @@ def triage(text: str, *, received: date | None = None) -> Triage:
     message = newest_message(plain(text))
     spoken = languages(message, hints())
     facts = _Facts.read(message, spoken[0], received)
-    words = {language: words_of(message, facts.marks(), joined=forms(language).joined)
+    words = {language: words_of(message, facts.marks(), language)
              for language in spoken}
     heard = said(words)
     kind = read_kind(heard)

@@ -21,7 +21,6 @@ class Forms:
     """One language's file, with words folded where texts are folded before they are looked up."""
 
     language: str
-    joined: bool
     common: frozenset[str]
     table: Mapping[str, Any]
 
@@ -43,7 +42,7 @@ def forms(language: str) -> Forms:
     with (LISTS / language / "forms.toml").open("rb") as file:
         table = tomllib.load(file)
     common = frozenset(word.replace("'", "") for word in fold(table["common"]).split())
-    return Forms(language, table["joined"], common, table)
+    return Forms(language, common, table)
 
 
 def spaced(text: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def shares(text: str, hints: dict[str, frozenset[str]]) -> dict[str, int]:
     found = {}
     for language in LANGUAGES:
         here = forms(language)
-        counted = folded if here.joined else apart
+        counted = folded if language == "en" else apart
         found[language] = (
             4 * sum(count for word, count in counted.items() if word in here.common)
             + 3 * sum(count for word, count in counted.items() if word in hints[language])

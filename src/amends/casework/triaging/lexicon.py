@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from amends.casework.claims import Kind, Need
-from amends.casework.triaging.forms import LANGUAGES, LISTS, forms
+from amends.casework.triaging.forms import LANGUAGES, LISTS
 from amends.casework.triaging.phrases import Hit, PhraseBook
 from amends.casework.triaging.words import Words
 
@@ -26,7 +26,7 @@ def book(language: str) -> PhraseBook:
         for section, entries in table.items():
             if section != "classes":
                 phrases |= dict(_labelled(section, entries))
-    return PhraseBook(classes, phrases, joined=forms(language).joined)
+    return PhraseBook(classes, phrases, language)
 
 
 @cache

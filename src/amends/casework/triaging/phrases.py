@@ -60,10 +60,10 @@ class Hit:
 class PhraseBook:
     """Every phrase of one language, by label, ready to be looked for."""
 
-    def __init__(self, classes: Mapping[str, str], phrases: Mapping[str, Sequence[str]], *,
-                 joined: bool) -> None:
+    def __init__(self, classes: Mapping[str, str], phrases: Mapping[str, Sequence[str]],
+                 language: str) -> None:
         """``classes`` are comma-separated alternatives; ``phrases`` are lists by label."""
-        self._joined = joined
+        self._language = language
         self._classes = classes
         self._elements: dict[frozenset[Alternative], int] = {}
         self._phrases = [self._phrase(label, text)
@@ -150,7 +150,7 @@ class PhraseBook:
     def _split(self, text: str) -> list[str]:
         """Words as texts are split, with ``*`` and ``#`` kept."""
         marked = text.replace("*", "ſ").replace("#", MARK)
-        return [word.replace("ſ", "*") for word in split(marked, joined=self._joined)]
+        return [word.replace("ſ", "*") for word in split(marked, self._language)]
 
 
 def _choices(text: str) -> list[str]:

@@ -19,6 +19,7 @@ _LETTERS = str.maketrans({
     "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",
 })
 _TOKEN = re.compile(rf"{MARK}[a-z]+|[^\W_]+|[.!?;\n]|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_UMLAUT = re.compile("(?<=[aou])e")
 _BREAKS = frozenset(".!?;\n")
 
 
@@ -33,9 +34,10 @@ def fold(text: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
-def split(text: str, *, joined: bool) -> list[str]:
-    """The folded words and marks of a text; ``joined`` makes one word of ``don't``, not two."""
-    return _TOKEN.findall(fold(text).replace("'", "" if joined else " "))
+def split(text: str, language: str) -> list[str]:
+    """The folded words and marks: ``don't`` is one word, ``ueber`` is written as ``über``."""
+    folded = fold(text).replace("'", "" if language == "en" else " ")
+    return _TOKEN.findall(_UMLAUT.sub("", folded) if language == "de" else folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class Words:
     sentence: tuple[int, ...]
 
 
-def words_of(text: str, marks: Iterable[tuple[int, int, str]], *, joined: bool) -> Words:
+def words_of(text: str, marks: Iterable[tuple[int, int, str]], language: str) -> Words:
     """The words of ``text``, with each marked span (start, end, name) as one mark."""
     pieces, done = [], 0
     for start, end, name in sorted(marks):
         if start >= done:
             pieces += [text[done:start], f" {MARK}{name} "]
             done = end
-    found = split("".join(pieces) + text[done:], joined=joined)
+    found = split("".join(pieces) + text[done:], language)
     sentence, number = [], 0
     for word in found:
         sentence.append(number)
