@@ -40,7 +40,8 @@ document.addEventListener("keydown", (event) => {
   }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     const form = event.target.closest?.("form[data-send]");
-    if (form) { event.preventDefault(); form.requestSubmit(); }
+    const button = form?.querySelector("button[name=send]") ?? null;
+    if (form && !button?.disabled) { event.preventDefault(); form.requestSubmit(button); }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
