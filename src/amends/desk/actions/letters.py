@@ -15,7 +15,13 @@ from amends.casework.acts import Act
 from amends.casework.remedies import Remedy
 from amends.casework.states import Outcome, State
 from amends.desk.access import Actor
-from amends.desk.actions.clocks import end_of_day, local_day, meet_clocks, refresh_next, resume_targets
+from amends.desk.actions.clocks import (
+    end_of_day,
+    local_day,
+    meet_clocks,
+    refresh_next,
+    resume_targets,
+)
 from amends.desk.actions.milestones import NOTICE_OF_REVERSAL, debit_day, reached
 from amends.desk.actions.movements import release_reversal
 from amends.desk.actions.recording import change, follow, record
