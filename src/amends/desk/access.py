@@ -23,7 +23,6 @@ from amends.desk.models import (
     Case,
     CoachingNote,
     Escalation,
-    Message,
     ReconRun,
     Role,
     SheetCheck,
@@ -164,11 +163,6 @@ def escalations_for(user: User) -> QuerySet[Escalation]:
     if not may(user, Act.SEE_OWN_ESCALATIONS):
         return Escalation.objects.none()
     return Escalation.objects.filter(agent=user)
-
-
-def messages_for(user: User) -> QuerySet[Message]:
-    """Messages of the cases that ``user`` may open."""
-    return Message.objects.filter(case__in=cases_for(user))
 
 
 def files_for(user: User) -> QuerySet[SourceFile]:

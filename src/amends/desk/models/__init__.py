@@ -1,6 +1,6 @@
 """The desk's records: columns and constraints, nothing else."""
 
-from amends.desk.models.cases import Case, CaseSeen, Claim, Clock, Escalation, SavedView, Task
+from amends.desk.models.cases import Case, CaseSeen, Claim, Clock, Escalation, Task
 from amends.desk.models.events import Event, EventStream
 from amends.desk.models.evidence import (
     Evidence,
@@ -23,6 +23,6 @@ __all__ = [
     "ApiKey", "BreakRecord", "Case", "CaseSeen", "Claim", "Clock", "CoachingNote", "Counter",
     "Decision", "Escalation", "Event", "EventStream", "Evidence", "FindingRecord",
     "IdempotentAnswer", "Job", "Mapping", "Message", "Movement", "Note", "Party", "ProblemRecord",
-    "ReconRun", "Role", "SavedView", "Schedule", "SheetCheck", "SourceFile", "Task", "Team",
+    "ReconRun", "Role", "Schedule", "SheetCheck", "SourceFile", "Task", "Team",
     "TraceRecord", "Upload", "User",
 ]

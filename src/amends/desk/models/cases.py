@@ -167,18 +167,6 @@ class Task(models.Model):
         return self.title
 
 
-class SavedView(models.Model):
-    """A named set of filters on the caseload; shared when it has no owner."""
-
-    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE)
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=400)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class CaseSeen(models.Model):
     """When a person last looked at a case; recent ones are shown as viewing."""
 
