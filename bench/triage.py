@@ -52,7 +52,8 @@ def figures(name: str, pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> st
     harm = [g for w, g in both if Need.SELF_HARM_RISK in w["needs"]]
     found = sum(Need.SELF_HARM_RISK in g["needs"] for g in harm)
     return (
-        f"{name:<4}{len(pairs):>4} texts  kind F1 {_macro([(w['kind'], g['kind']) for w, g in both]):.3f}"
+        f"{name:<4}{len(pairs):>4} texts"
+        f"  kind F1 {_macro([(w['kind'], g['kind']) for w, g in both]):.3f}"
         f" acc {_share(w['kind'] == g['kind'] for w, g in both):.3f}"
         f"  needs R {needs[1]:.3f} P {needs[0]:.3f}  self-harm {found}/{len(harm)}"
         f"  amounts {_counts(_sets(both, 'amounts'))[2]:.3f}"

@@ -26,8 +26,13 @@ from amends.casework.triaging.references import Found, find_references
 from amends.casework.triaging.severity import Situation, Stated, severity
 from amends.casework.triaging.words import fold, plain, words_of
 
-_MARK_OF = {"card_last4": "card", "email": "mail", "phone": "phone", "tracking": "parcel",
-            "url": "link"}
+_MARK_OF = {
+    "card_last4": "card",
+    "email": "mail",
+    "phone": "phone",
+    "tracking": "parcel",
+    "url": "link",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,16 @@ class Triage:
     def as_json(self) -> dict[str, Any]:
         """The output of ``amends triage``, without the ``id``."""
         return {
-            "kind": str(self.kind), "kind_scores": dict(self.kind_scores),
-            "secondary": [str(kind) for kind in self.secondary], "severity": self.severity,
-            "needs": [str(need) for need in self.needs], "complaint": self.complaint,
+            "kind": str(self.kind),
+            "kind_scores": dict(self.kind_scores),
+            "secondary": [str(kind) for kind in self.secondary],
+            "severity": self.severity,
+            "needs": [str(need) for need in self.needs],
+            "complaint": self.complaint,
             "amounts": [dict(one) for one in self.amounts],
             "references": [dict(one) for one in self.references],
-            "dates": list(self.dates), "language": self.language,
+            "dates": list(self.dates),
+            "language": self.language,
         }
 
 
@@ -62,8 +71,7 @@ def triage(text: str, *, received: date | None = None) -> Triage:
     message = newest_message(plain(text))
     spoken = languages(message, hints())
     facts = _Facts.read(message, spoken[0], received)
-    words = {language: words_of(message, facts.marks(), language)
-             for language in spoken}
+    words = {language: words_of(message, facts.marks(), language) for language in spoken}
     heard = said(words)
     kind = read_kind(heard)
     needs = heard.needs()
@@ -73,13 +81,19 @@ def triage(text: str, *, received: date | None = None) -> Triage:
     total = sum(kind.points.values())
     return Triage(
         kind=kind.kind,
-        kind_scores={str(name): round(points / total, 3)
-                     for name, points in sorted(kind.points.items(), key=lambda item: -item[1])
-                     if points},
+        kind_scores={
+            str(name): round(points / total, 3)
+            for name, points in sorted(kind.points.items(), key=lambda item: -item[1])
+            if points
+        },
         secondary=kind.secondary,
         severity=severity(facts.situation(message, heard, kind.kind, needs, complaint)),
-        needs=needs, complaint=complaint, amounts=facts.amounts(),
-        references=facts.shown_references(), dates=facts.days(), language=spoken[0],
+        needs=needs,
+        complaint=complaint,
+        amounts=facts.amounts(),
+        references=facts.shown_references(),
+        dates=facts.days(),
+        language=spoken[0],
     )
 
 
@@ -111,8 +125,11 @@ class _Facts:
     def amounts(self) -> tuple[dict[str, Any], ...]:
         """Each distinct sum once; one without a currency gives way to its like with one."""
         pairs = dict.fromkeys((one.minor, one.currency) for one in self.sums)
-        return tuple({"amount_minor": minor, "currency": currency} for minor, currency in pairs
-                     if currency or not any(other == minor and named for other, named in pairs))
+        return tuple(
+            {"amount_minor": minor, "currency": currency}
+            for minor, currency in pairs
+            if currency or not any(other == minor and named for other, named in pairs)
+        )
 
     def shown_references(self) -> tuple[dict[str, str], ...]:
         """Each reference once, in order."""
@@ -123,26 +140,45 @@ class _Facts:
         """Each settled date once, in order of the text."""
         return tuple(dict.fromkeys(one.day.isoformat() for one in self.dates if one.day))
 
-    def situation(self, message: str, heard: Said, kind: Kind, needs: tuple[Need, ...],
-                  complaint: bool) -> Situation:
+    def situation(
+        self, message: str, heard: Said, kind: Kind, needs: tuple[Need, ...], complaint: bool
+    ) -> Situation:
         """What severity looks at."""
-        ahead = [(one.day - self.received).days for one in self.dates
-                 if one.day and self.received and one.day >= self.received]
-        return Situation(kind, needs, heard, self._stated(message), ahead,
-                         self._waited(message), complaint, self.received)
+        ahead = [
+            (one.day - self.received).days
+            for one in self.dates
+            if one.day and self.received and one.day >= self.received
+        ]
+        return Situation(
+            kind,
+            needs,
+            heard,
+            self._stated(message),
+            ahead,
+            self._waited(message),
+            complaint,
+            self.received,
+        )
 
     def _stated(self, message: str) -> list[Stated]:
         here = forms(self.language)
         aside, income = (
             re.compile(rf"\b{one_of(fold(word) for word in here.words('background', name))}")
-            for name in ("aside", "income"))
+            for name in ("aside", "income")
+        )
         found = []
         for one in self.sums:
-            before = re.split(r"[.!?;\n,(]", fold(message[max(0, one.start - 35):one.start]))[-1]
-            after = fold(message[one.end:one.end + 25])
+            before = re.split(r"[.!?;\n,(]", fold(message[max(0, one.start - 35) : one.start]))[-1]
+            after = fold(message[one.end : one.end + 25])
             near = before + " " + re.split(r"[.!?;\n,()]", after)[0]
-            found.append(Stated(one.minor, one.currency or "", bool(aside.search(near)),
-                                bool(income.search(near))))
+            found.append(
+                Stated(
+                    one.minor,
+                    one.currency or "",
+                    bool(aside.search(near)),
+                    bool(income.search(near)),
+                )
+            )
         return found
 
     def _waited(self, message: str) -> int:
@@ -150,11 +186,15 @@ class _Facts:
         spans, longest = forms(self.language).entry("spans"), 0
         words = [(found.end, int(found.value)) for found in find_numbers(message, self.language)]
         for unit, days in (("day", 1), ("week", 7), ("month", 31)):
-            for match in re.finditer(rf"(?:(\d{{1,3}})\s)?(?<!\w){one_of(spans[unit])}(?!\w)",
-                                     message, re.IGNORECASE):
+            for match in re.finditer(
+                rf"(?:(\d{{1,3}})\s)?(?<!\w){one_of(spans[unit])}(?!\w)", message, re.IGNORECASE
+            ):
                 start = match.start() - 1 if match[1] is None else match.start()
-                count = int(match[1]) if match[1] else next(
-                    (value for end, value in words if end == start), 0)
+                count = (
+                    int(match[1])
+                    if match[1]
+                    else next((value for end, value in words if end == start), 0)
+                )
                 if count * days <= 1000:
                     longest = max(longest, count * days)
         if self.received:

@@ -9,8 +9,10 @@ from amends.casework.triaging.forms import LANGUAGES, forms
 from amends.casework.triaging.words import fold
 
 _LETTERS = {
-    "de": re.compile("[äöüß]|sch|ung\\b|lich\\b"), "pl": re.compile("[ąęłńśźż]|ów\\b|rz[eay]|cz[eny]|śc"),
-    "fr": re.compile("[èêàçœùûî]|\\b[ldjnscmq]['’]|eau|ez\\b|tion\\b"), "es": re.compile("[ñ¿¡]|ción\\b|[aei]do\\b|[aeo]s\\b"),
+    "de": re.compile("[äöüß]|sch|ung\\b|lich\\b"),
+    "pl": re.compile("[ąęłńśźż]|ów\\b|rz[eay]|cz[eny]|śc"),
+    "fr": re.compile("[èêàçœùûî]|\\b[ldjnscmq]['’]|eau|ez\\b|tion\\b"),
+    "es": re.compile("[ñ¿¡]|ción\\b|[aei]do\\b|[aeo]s\\b"),
     "en": re.compile("\\b[a-z]+'(?:s|t|m|ve|re|ll)\\b|ing\\b|th|ght|ed\\b|ck\\b"),
 }
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")

@@ -33,9 +33,11 @@ def book(language: str) -> PhraseBook:
 def hints() -> dict[str, frozenset[str]]:
     """For each language the words of its phrase lists that no other language's lists have."""
     known = {language: book(language).words() for language in LANGUAGES}
-    return {language: words - frozenset().union(
-        *(other for name, other in known.items() if name != language))
-        for language, words in known.items()}
+    return {
+        language: words
+        - frozenset().union(*(other for name, other in known.items() if name != language))
+        for language, words in known.items()
+    }
 
 
 class Said:
@@ -51,8 +53,11 @@ class Said:
         """Where phrases of the label stand, without those that a look-alike overlaps."""
         found = self._by_label.get(label, [])
         masks = self._by_label.get(unlike, []) if unlike else []
-        return [hit for hit in found
-                if not any(hit.start < mask.end and mask.start < hit.end for mask in masks)]
+        return [
+            hit
+            for hit in found
+            if not any(hit.start < mask.end and mask.start < hit.end for mask in masks)
+        ]
 
     def any(self, label: str, unlike: str | None = None) -> bool:
         """Whether a phrase of the label stands anywhere."""
@@ -60,14 +65,16 @@ class Said:
 
     def needs(self) -> tuple[Need, ...]:
         """The needs whose signs are there, in the order of their list."""
-        return tuple(need for need in Need
-                     if self.any(f"needs.{need}.signs", f"needs.{need}.unlike"))
+        return tuple(
+            need for need in Need if self.any(f"needs.{need}.signs", f"needs.{need}.unlike")
+        )
 
 
 def said(words_by_language: Mapping[str, Words]) -> Said:
     """What the text says in each language that it may be in."""
-    return Said([hit for language, words in words_by_language.items()
-                 for hit in book(language).find(words)])
+    return Said(
+        [hit for language, words in words_by_language.items() for hit in book(language).find(words)]
+    )
 
 
 def _table(language: str, name: str) -> Mapping[str, Any]:

@@ -19,9 +19,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     quoted = "|".join(lists["quoted"])
     sign_off = "|".join(lists["sign_off"])
     footer = "|".join(lists["footer"])
-    return (re.compile(rf"(?:^|(?<=[.!?…\n]\s)|(?<=\n))[ \t]*(?:{quoted})", re.MULTILINE),
-            re.compile(rf"\s*(?:{sign_off})[\s,.!]*(?:[\w.'-]+[\s,.]*){{0,3}}", re.IGNORECASE),
-            re.compile(rf"\s*(?:{footer})", re.IGNORECASE))
+    return (
+        re.compile(rf"(?:^|(?<=[.!?…\n]\s)|(?<=\n))[ \t]*(?:{quoted})", re.MULTILINE),
+        re.compile(rf"\s*(?:{sign_off})[\s,.!]*(?:[\w.'-]+[\s,.]*){{0,3}}", re.IGNORECASE),
+        re.compile(rf"\s*(?:{footer})", re.IGNORECASE),
+    )
 
 
 def newest_message(text: str) -> str:
@@ -34,7 +36,7 @@ def _without_quotes(text: str) -> str:
     """Cut from the line that opens a quoted message; marked quotes alone leave what is below."""
     found = _patterns()[0].search(text)
     if found:
-        before, after = text[:found.start()], text[found.end():]
+        before, after = text[: found.start()], text[found.end() :]
         marked = after.lstrip().startswith(">")
         if marked or not before.strip():
             after = re.sub(r"^\s*>[^\n]*", "", after) if marked else _body(after)
@@ -67,7 +69,7 @@ def _without_signature(lines: list[str]) -> list[str]:
     for number, line in enumerate(lines):
         if line.rstrip() == "--" or line.strip() in ("__", "___", "—", "––"):
             return lines[:number]
-        last = [later for later in lines[number + 1:] if later.strip()]
+        last = [later for later in lines[number + 1 :] if later.strip()]
         if number and len(last) <= _SIGNATURE_LINES_MAX and _patterns()[1].fullmatch(line):
             return lines[:number] + [later for later in last if _PS.match(later.strip())]
     return lines

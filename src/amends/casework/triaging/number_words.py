@@ -32,8 +32,10 @@ def _lexicon(language: str) -> _Lexicon:
     return _Lexicon(
         {fold(word): value for word, value in table["values"].items()},
         {fold(word): value for word, value in table["times"].items()},
-        frozenset(table["join"]), table.get("bare_times", False),
-        frozenset(table["only_before_times"]), table.get("compound", False),
+        frozenset(table["join"]),
+        table.get("bare_times", False),
+        frozenset(table["only_before_times"]),
+        table.get("compound", False),
         re.compile(r"[^\W\d_]+"),
     )
 
@@ -50,12 +52,16 @@ class NumberInWords:
 def find_numbers(text: str, language: str) -> list[NumberInWords]:
     """Every number that is written in words, the longest reading of each."""
     lexicon = _lexicon(language)
-    words = [(found.start(), found.end(), fold(found.group()))
-             for found in lexicon.word.finditer(text)]
+    words = [
+        (found.start(), found.end(), fold(found.group())) for found in lexicon.word.finditer(text)
+    ]
     found, place = [], 0
     while place < len(words):
-        length, value = _longest([word for _, _, word in words[place:place + 9]],
-                                 _adjacent(text, words[place:place + 9]), lexicon)
+        length, value = _longest(
+            [word for _, _, word in words[place : place + 9]],
+            _adjacent(text, words[place : place + 9]),
+            lexicon,
+        )
         if length:
             found.append(NumberInWords(words[place][0], words[place + length - 1][1], value))
         place += length or 1
@@ -65,7 +71,7 @@ def find_numbers(text: str, language: str) -> list[NumberInWords]:
 def _adjacent(text: str, words: Sequence[tuple[int, int, str]]) -> int:
     """How many of the words stand together with nothing but blanks and hyphens between."""
     for number in range(1, len(words)):
-        if text[words[number - 1][1]:words[number][0]].strip(" -\u00a0"):
+        if text[words[number - 1][1] : words[number][0]].strip(" -\u00a0"):
             return number
     return len(words)
 

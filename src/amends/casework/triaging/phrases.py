@@ -60,14 +60,16 @@ class Hit:
 class PhraseBook:
     """Every phrase of one language, by label, ready to be looked for."""
 
-    def __init__(self, classes: Mapping[str, str], phrases: Mapping[str, Sequence[str]],
-                 language: str) -> None:
+    def __init__(
+        self, classes: Mapping[str, str], phrases: Mapping[str, Sequence[str]], language: str
+    ) -> None:
         """``classes`` are comma-separated alternatives; ``phrases`` are lists by label."""
         self._language = language
         self._classes = classes
         self._elements: dict[frozenset[Alternative], int] = {}
-        self._phrases = [self._phrase(label, text)
-                         for label, texts in phrases.items() for text in texts]
+        self._phrases = [
+            self._phrase(label, text) for label, texts in phrases.items() for text in texts
+        ]
         self._by_word: dict[str, list[tuple[int, Alternative]]] = {}
         self._by_part: list[tuple[Callable[[str], bool], int, Alternative]] = []
         for alternatives, number in self._elements.items():
@@ -88,8 +90,10 @@ class PhraseBook:
         hits: list[Hit] = []
         for number, phrase in enumerate(self._phrases):
             if all(element in spans for element in phrase.needed):
-                hits += [Hit(phrase.label, number, start, end, words.sentence[start])
-                         for start, end in _places(phrase, spans, words.sentence)]
+                hits += [
+                    Hit(phrase.label, number, start, end, words.sentence[start])
+                    for start, end in _places(phrase, spans, words.sentence)
+                ]
         return hits
 
     def _spans(self, words: Sequence[str]) -> dict[int, list[Span]]:
@@ -97,7 +101,7 @@ class PhraseBook:
         for place, word in enumerate(words):
             for element, rest in self._starts(word):
                 end = place + 1 + len(rest)
-                if not rest or _follows(rest, words[place + 1:end]):
+                if not rest or _follows(rest, words[place + 1 : end]):
                     spans.setdefault(element, []).append((place, end))
         return spans
 
@@ -158,12 +162,15 @@ def _choices(text: str) -> list[str]:
     inner = _INNER.search(text)
     if inner is None:
         return text.split("|")
-    depth = [place for place, char in enumerate(text) if char == "|"
-             and text.count("(", 0, place) == text.count(")", 0, place)]
+    depth = [
+        place
+        for place, char in enumerate(text)
+        if char == "|" and text.count("(", 0, place) == text.count(")", 0, place)
+    ]
     cuts = [-1, *depth, len(text)]
     found = []
     for start, end in pairwise(cuts):
-        found += _written_out(text[start + 1:end])
+        found += _written_out(text[start + 1 : end])
     return found
 
 
@@ -172,8 +179,11 @@ def _written_out(text: str) -> list[str]:
     if inner is None:
         return [text]
     words = [*inner[1].split("|"), *([""] if inner[2] else [])]
-    return [done for word in words
-            for done in _written_out(text[:inner.start()] + word + text[inner.end():])]
+    return [
+        done
+        for word in words
+        for done in _written_out(text[: inner.start()] + word + text[inner.end() :])
+    ]
 
 
 def _fits(pattern: str) -> Callable[[str], bool]:
@@ -181,32 +191,40 @@ def _fits(pattern: str) -> Callable[[str], bool]:
         return str.isdigit
     stem = pattern.strip("*")
     if pattern.startswith("*"):
-        return (lambda word: stem in word) if pattern.endswith("*") else (
-            lambda word: word.endswith(stem))
+        return (
+            (lambda word: stem in word)
+            if pattern.endswith("*")
+            else (lambda word: word.endswith(stem))
+        )
     return lambda word: word.startswith(stem)
 
 
 def _follows(rest: Alternative, words: Sequence[str]) -> bool:
     return len(rest) == len(words) and all(
         _fits(pattern)(word) if "*" in pattern or pattern == _NUMBER else pattern == word
-        for pattern, word in zip(rest, words, strict=True))
+        for pattern, word in zip(rest, words, strict=True)
+    )
 
 
-def _places(phrase: _Phrase, spans: Mapping[int, list[Span]],
-            sentence: Sequence[int]) -> list[Span]:
+def _places(
+    phrase: _Phrase, spans: Mapping[int, list[Span]], sentence: Sequence[int]
+) -> list[Span]:
     """Where the phrase stands; for ``&`` the first part, when the other parts are there too."""
     first, *others = (_run(part, spans, sentence) for part in phrase.parts)
     if not others or not first:
         return first
     if phrase.anywhere:
         return first if all(others) else []
-    return [span for span in first
-            if all(any(sentence[other[0]] == sentence[span[0]] for other in found)
-                   for found in others)]
+    return [
+        span
+        for span in first
+        if all(any(sentence[other[0]] == sentence[span[0]] for other in found) for found in others)
+    ]
 
 
-def _run(steps: Sequence[_Step], spans: Mapping[int, list[Span]],
-         sentence: Sequence[int]) -> list[Span]:
+def _run(
+    steps: Sequence[_Step], spans: Mapping[int, list[Span]], sentence: Sequence[int]
+) -> list[Span]:
     """The spans that follow the steps in order; the shortest for each start."""
     reached: set[Span] | None = None
     for step in steps:
@@ -216,9 +234,12 @@ def _run(steps: Sequence[_Step], spans: Mapping[int, list[Span]],
             if step.optional:
                 return _run(steps[1:], spans, sentence)
             continue
-        onward = {(start, next_end) for start, end in reached for next_start, next_end in here
-                  if end <= next_start <= end + step.gap
-                  and sentence[next_start] == sentence[start]}
+        onward = {
+            (start, next_end)
+            for start, end in reached
+            for next_start, next_end in here
+            if end <= next_start <= end + step.gap and sentence[next_start] == sentence[start]
+        }
         reached = onward | reached if step.optional else onward
         if not reached:
             return []

@@ -10,8 +10,13 @@ from amends.casework.claims import Kind, Need
 from amends.casework.triaging.lexicon import Said
 
 _SERIOUS = {
-    Need.FINANCIAL_HARDSHIP, Need.DISTRESS, Need.SCAM_VICTIM, Need.DOMESTIC_ABUSE,
-    Need.LEGAL_THREAT, Need.REGULATOR_OR_OMBUDSMAN, Need.PRESS,
+    Need.FINANCIAL_HARDSHIP,
+    Need.DISTRESS,
+    Need.SCAM_VICTIM,
+    Need.DOMESTIC_ABUSE,
+    Need.LEGAL_THREAT,
+    Need.REGULATOR_OR_OMBUDSMAN,
+    Need.PRESS,
 }
 _TAKEN = {Kind.UNAUTHORISED_TRANSACTION, Kind.SCAM_PAYMENT}
 _MERCHANTS = {Kind.PAYOUT_MISSING, Kind.CHARGEBACK_MERCHANT, Kind.RECONCILIATION_QUERY}
@@ -63,7 +68,8 @@ def _critical(case: Situation) -> bool:
     if (case.kind in _TAKEN or Need.SCAM_VICTIM in needs) and said.any("urgency.now"):
         return True
     if said.any("urgency.essentials") and (
-            Need.FINANCIAL_HARDSHIP in needs or Need.VULNERABILITY_HEALTH in needs):
+        Need.FINANCIAL_HARDSHIP in needs or Need.VULNERABILITY_HEALTH in needs
+    ):
         return True
     wages = said.any("urgency.wages") and Need.FINANCIAL_HARDSHIP in needs
     return wages and (said.any("urgency.soon") or any(0 <= day <= 2 for day in case.days_ahead))
@@ -73,14 +79,25 @@ def _serious(case: Situation) -> bool:
     needs, said = set(case.needs), case.said
     money = bool(case.sums) or case.kind not in (Kind.OTHER, Kind.CASE_FOLLOW_UP)
     return bool(
-        needs & _SERIOUS or case.kind in _TAKEN or _is_large(case)
-        or needs & {Need.VULNERABILITY_HEALTH, Need.BEREAVEMENT} and money and _at_issue(case)
-        or Need.MINOR in needs and (case.sums or case.kind in _TAKEN)
-        or case.kind is Kind.ACCOUNT_ACCESS and said.any("urgency.inside")
+        needs & _SERIOUS
+        or case.kind in _TAKEN
+        or _is_large(case)
+        or (needs & {Need.VULNERABILITY_HEALTH, Need.BEREAVEMENT}
+        and money
+        and _at_issue(case))
+        or (Need.MINOR in needs
+        and (case.sums or case.kind in _TAKEN))
+        or (case.kind is Kind.ACCOUNT_ACCESS
+        and said.any("urgency.inside"))
         or said.any("urgency.contact")
-        or case.days_waited > 30 and said.any("urgency.waiting") and case.kind is not Kind.OTHER
-        or said.any("urgency.days") and case.kind is not Kind.OTHER and _has_deadline(case)
-        or any(0 < day <= 3 for day in case.days_ahead) and case.kind is not Kind.OTHER
+        or (case.days_waited > 30
+        and said.any("urgency.waiting")
+        and case.kind is not Kind.OTHER)
+        or (said.any("urgency.days")
+        and case.kind is not Kind.OTHER
+        and _has_deadline(case))
+        or (any(0 < day <= 3 for day in case.days_ahead)
+        and case.kind is not Kind.OTHER)
     )
 
 
@@ -97,7 +114,9 @@ def _is_large(case: Situation) -> bool:
         return False
     who = "merchant" if case.kind in _MERCHANTS or case.said.any("urgency.merchant") else "consumer"
     limit = _LARGE_MINOR[who]
-    at_issue = [one for one in case.sums if not one.background and one.currency in _LARGE_CURRENCIES]
+    at_issue = [
+        one for one in case.sums if not one.background and one.currency in _LARGE_CURRENCIES
+    ]
     incomes = [one.minor for one in case.sums if one.income]
     if any(one.minor >= limit * (_PLN_TIMES if one.currency == "PLN" else 1) for one in at_issue):
         return True

@@ -14,10 +14,22 @@ from dataclasses import dataclass
 MARK = "\ue000"  # stands before the name of what was read already: sums, dates, references
 TEXT_LENGTH_MAX = 20_000
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff]")
-_LETTERS = str.maketrans({
-    "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ı": "i",
-    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'",
-})
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "ʼ": "'",
+    }
+)
 _TOKEN = re.compile(rf"{MARK}[a-z]+|[^\W_]+|[.!?;\n]|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _UMLAUT = re.compile("(?<=[aou])e")
 _BREAKS = frozenset(".!?;\n")
