@@ -251,7 +251,7 @@ def test_cases_are_paged_by_cursor(program, opened) -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "after=-1", "after=x",
-                                   "after=99999999999999999999"])
+                                   "after=99999999999999999999", "limt=5"])
 def test_a_cursor_that_is_none_is_refused(program, query: str) -> None:
     """422 names the parameter."""
     refused(program().get(f"cases?{query}"), 422, query.partition("=")[0])
@@ -380,7 +380,9 @@ def schema(db: None) -> Iterator[Any]:
     load_all_checks()
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    found = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    found.config.generation.update(with_security_parameters=False)
+    yield found
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -18,6 +18,7 @@ from amends.desk.api.keys import KeyDoor, once
 from amends.desk.api.refusals import (
     document_refusals,
     nowhere,
+    only,
     only_these_methods,
     plain,
     refuse_in_kind,
@@ -73,6 +74,7 @@ def post_escalation(
     201 when a case was opened; 200 when it joined one or was known already.
     """
     user, now = require(request.auth.user, Act.HAND_UP), clock.now()
+    only(request)
 
     def act() -> tuple[int, dict[str, Any]]:
         done = open_case(actor=Actor.person(user), now=now, escalation=_facts(escalation, now))
@@ -86,6 +88,7 @@ def post_escalation(
 def list_cases(request: _Request, after: Cursor = 0, limit: Limit = PAGE) -> Any:
     """The cases that the key's person may open, by number, after the cursor ``after``."""
     user = require(request.auth.user, Act.SEE_CASES)
+    only(request, "after", "limit")
     rows = list(
         cases_for(user).select_related("owner").filter(number__gt=after)
         .order_by("number")[: limit + 1]
@@ -100,6 +103,7 @@ def list_cases(request: _Request, after: Cursor = 0, limit: Limit = PAGE) -> Any
 def get_case(request: _Request, number: CaseNumber) -> Any:
     """The case with ``number``, if the key's person may open it."""
     case = case_for(require(request.auth.user, Act.SEE_CASES), number)
+    only(request)
     clocks = [
         {"regime": c.regime, "name": c.name, "title": c.title, "legal": c.legal,
          "due_on": c.due_on, "met_at": c.met_at, "explain": c.explanation}

@@ -39,6 +39,15 @@ def nowhere(request: HttpRequest) -> HttpResponse:
     return refusal(404, "There is nothing at this address of the API.")
 
 
+def only(request: HttpRequest, *names: str) -> None:
+    """Refuse a parameter of the address that is not one of ``names``, as a slip of the pen."""
+    unknown = sorted(set(request.GET) - {*names})
+    if unknown:
+        raise AmendsError([Problem("error", f"There is no parameter {name[:40]!r} here.",
+                                   f"Known are: {', '.join(names) or 'none'}.", field=name[:40])
+                           for name in unknown])
+
+
 def refuse_in_kind(api: NinjaAPI) -> None:
     """Have ``api`` say every error as a problem document."""
     api.add_exception_handler(AmendsError, _on_problem)
