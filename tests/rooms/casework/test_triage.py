@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import shared_domain
 
 from amends.casework.claims import Kind, Need
 from amends.casework.triage import triage
+from samples import shared_domain
 
 CASES = [
     ("You took 49.99 EUR twice for one order.", Kind.DOUBLE_CHARGE, set()),
