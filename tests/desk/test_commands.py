@@ -46,8 +46,8 @@ def test_every_open_case_is_proposed_in_the_agreed_shape(company) -> None:
     done = amends(data, "propose", "--all", "--json")
     rows = json.loads(done.stdout)
     assert done.returncode == 0
-    assert {row["external_id"] for row in rows} <= {row["external_id"] for row in truth}
-    assert len(rows) > len(truth) // 2
+    told = {row["external_id"] for row in truth}
+    assert len(told & {row["external_id"] for row in rows}) > len(truth) // 2
     wrong = [(row["case"], name) for row in rows for name, kind in FIELDS.items()
              if type(row[name]) is not kind and not (row[name] is None and name in MAY_BE_NULL)]
     assert wrong == []
