@@ -21,10 +21,14 @@ def run(options: argparse.Namespace) -> int:
     """Add the person; 2 when address, role or password cannot be used."""
     import getpass
 
-    from amends.cli.output import print_json
+    from amends.cli.output import WRONG_USE, print_json
     from amends.desk import commands
 
-    password = options.password or getpass.getpass("Password (at least 12 characters): ")
+    try:
+        password = options.password or getpass.getpass("Password (at least 12 characters): ")
+    except EOFError:
+        print("Nobody is there to type a password; give it with --password.")
+        return WRONG_USE
     commands.prepare()
     commands.migrate()
     commands.add_user(options.email, name=options.name or options.email.split("@")[0],
