@@ -119,6 +119,7 @@ class Step:
             "id": self.id, "title": self.title, "text": self.text, "state": self.state.value,
             "fee_minor": self.fee_minor, "net_minor": self.net_minor,
             "share_minor": self.share_minor, "of_lines": self.of_lines,
+            "code_scheme": self.code_scheme or None, "code": self.code or None,
         }
 
 

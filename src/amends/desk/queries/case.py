@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from amends.casework.claims import NEED_WORDS, Need
 from amends.casework.states import OPEN_STATES, STATE_WORDS, State
+from amends.codes import CodeMeaning, explain
 from amends.desk.access import Act, cases_for, may
 from amends.desk.models import (
     BreakRecord,
@@ -28,6 +29,7 @@ from amends.desk.models import (
     User,
 )
 from amends.desk.queries.chips import Chip, chip
+from amends.problems import AmendsError
 
 VIEWING_FOR = timedelta(minutes=2)
 STORY_AT_MOST = 400
@@ -64,6 +66,8 @@ class TrailStep:
     state: str
     file_sha256: str
     line: int | None
+    code: str
+    sensitive: bool
     broken: tuple[dict[str, Any], ...]
 
 
@@ -130,7 +134,7 @@ def case_page(user: User, case: Case, *, now: datetime) -> CasePage:
 
 
 def trail_steps(trail: dict[str, Any]) -> tuple[TrailStep, ...]:
-    """The steps of a stored trail, in order."""
+    """The steps of a stored trail, in order, their payment codes in plain words for staff."""
     broken: dict[str, list[dict[str, Any]]] = {}
     for link in trail.get("broken_links", []):
         broken.setdefault(link["between"][1], []).append(link)
@@ -140,10 +144,23 @@ def trail_steps(trail: dict[str, Any]) -> tuple[TrailStep, ...]:
             day=date.fromisoformat(step["at"][:10]) if step["at"] else None,
             amount_minor=step["amount_minor"], currency=step["currency"], state=step["state"],
             file_sha256=step["file_sha256"] or "", line=step["line"],
+            code=meaning.for_staff if (meaning := _meaning(step)) else "",
+            sensitive=bool(meaning and meaning.sensitive),
             broken=tuple(broken.get(step["id"], ())),
         )
         for step in trail.get("steps", [])
     )
+
+
+def _meaning(step: dict[str, Any]) -> CodeMeaning | None:
+    """What the step's payment code means; None without one, or for a plain approval."""
+    scheme, code = step.get("code_scheme"), step.get("code")
+    if not scheme or not code or (scheme, code) == ("iso8583", "00"):
+        return None
+    try:
+        return explain(scheme, code)
+    except AmendsError:
+        return None
 
 
 def _related(user: User, case: Case) -> tuple[Case, ...]:
