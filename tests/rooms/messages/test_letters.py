@@ -102,13 +102,14 @@ def test_figures_follow_the_language() -> None:
 
 
 def test_every_template_file_belongs_to_a_situation_and_has_its_version() -> None:
-    known = {*Situation, "letter", "statements"}
+    lists = {"statements", "reasons"}
+    known = {*Situation, "letter", *lists}
     for language in LANGUAGES:
         for path in files("amends.messages").joinpath("templates", language).iterdir():
             name = path.name.removesuffix(".txt")
             assert name in known, path.name
             text = path.read_text(encoding="utf-8")
-            assert name == "statements" or text.startswith("version: 2026.11\n"), path.name
+            assert name in lists or text.startswith("version: 2026.11\n"), path.name
             assert "\t" not in text and all(len(line) <= 100 for line in text.splitlines())
 
 
