@@ -62,15 +62,16 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     with contextlib.nullcontext(options.data) if options.data else demo() as folder:
         told = json.loads((folder / "demo.json").read_text())
-        _take(chromium, told, options)
+        _take(chromium, told, None if options.data else folder / "sample", options)
     return 0
 
 
-def _take(chromium: str, told: dict[str, Any], options: argparse.Namespace) -> None:
+def _take(chromium: str, told: dict[str, Any], company: Path | None,
+          options: argparse.Namespace) -> None:
     sys.path.insert(0, str(ROOT / "tests"))
     from playwright.sync_api import sync_playwright
 
-    from stories.places import PLACES, go, sign_in
+    from stories.places import PLACES, go, live, sign_in
 
     people = {account["role"]: account for account in told["accounts"]}
     wanted = [place for place in PLACES
@@ -80,17 +81,23 @@ def _take(chromium: str, told: dict[str, Any], options: argparse.Namespace) -> N
             executable_path=chromium, chromium_sandbox=os.geteuid() != 0,
             args=["--disable-background-networking", "--disable-component-update",
                   "--disable-sync", "--font-render-hinting=none"])
+
+        def open_as(role: str, **look: Any) -> Any:
+            page = browser.new_context(reduced_motion="reduce", **look).new_page()
+            sign_in(page, told["url"], people[role]["user"], people[role]["password"])
+            return page
+
+        if company:
+            live(open_as, told["url"], company / "files" / "refund-review.xlsx",
+                 ROOT / "tests" / "corpus" / "sources" / "polish-processor.csv")
         for look in options.looks.split(","):
             size, theme = LOOKS[look]
             for role in dict.fromkeys(place.role for place in wanted):
-                context = browser.new_context(viewport=SIZES[size], color_scheme=theme,
-                                              reduced_motion="reduce")
-                page = context.new_page()
-                sign_in(page, told["url"], people[role]["user"], people[role]["password"])
+                page = open_as(role, viewport=SIZES[size], color_scheme=theme)
                 for place in (place for place in wanted if place.role == role):
                     go(page, told["url"], place)
                     page.screenshot(path=options.out / f"{place.name}-{look}.png")
-                context.close()
+                page.context.close()
         browser.close()
 
 
