@@ -141,7 +141,7 @@ def test_only_these_steps_are_allowed(opened, before: str, after: str) -> None:
 
 def test_a_correction_is_kept_and_starts_the_right_clocks(at_desk, opened) -> None:
     """Kind and severity change, the reason stands in the event, the law of the kind applies."""
-    case = opened(country="GB", text="There is a payment that I do not understand.")
+    case = opened(country="GB", kind="other", text="There is a payment that I do not understand.")
     assert case.regimes == []
     answer = at_desk("specialist").post(f"/cases/{case.number}/kind", {
         "version": again(case).version, "kind": "unauthorised_transaction", "severity": "3",
