@@ -53,7 +53,8 @@ def _until_page(clone: Path, settings: dict[str, str]) -> float | None:
     port = _free_port()
     start = time.monotonic()
     group = subprocess.Popen([clone / "amends", "demo", "--port", str(port)], env=settings,
-                             cwd=clone, stdout=subprocess.DEVNULL, start_new_session=True)
+                             cwd=clone, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             start_new_session=True)
     try:
         while time.monotonic() - start < GIVE_UP_SECONDS:
             if group.poll() is not None:
