@@ -63,6 +63,11 @@ class Said:
         """Whether a phrase of the label stands anywhere."""
         return bool(self.hits(label, unlike))
 
+    def together(self, label: str, *others: str) -> bool:
+        """Whether a phrase of the label shares a sentence with a phrase of one of the others."""
+        here = {hit.sentence for hit in self.hits(label)}
+        return any(hit.sentence in here for other in others for hit in self.hits(other))
+
     def needs(self) -> tuple[Need, ...]:
         """The needs whose signs are there, in the order of their list."""
         return tuple(

@@ -43,7 +43,7 @@ class _Phrase:
     label: str
     parts: tuple[tuple[_Step, ...], ...]
     anywhere: bool
-    needed: tuple[int, ...]
+    needed: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class PhraseBook:
         spans = self._spans(words.words)
         hits: list[Hit] = []
         for number, phrase in enumerate(self._phrases):
-            if all(element in spans for element in phrase.needed):
+            if phrase.needed.issubset(spans):
                 hits += [
                     Hit(phrase.label, number, start, end, words.sentence[start])
                     for start, end in _places(phrase, spans, words.sentence)
@@ -114,7 +114,7 @@ class PhraseBook:
         anywhere = "&&" in text
         parts = tuple(self._steps(part) for part in re.split(r"\s&&?\s", text))
         ensure(all(parts), f"the phrase {text!r} has an empty part")
-        needed = tuple({step.element for part in parts for step in part if not step.optional})
+        needed = frozenset({step.element for part in parts for step in part if not step.optional})
         ensure(bool(needed), f"the phrase {text!r} has nothing that must be there")
         return _Phrase(label, parts, anywhere, needed)
 

@@ -67,9 +67,8 @@ def _critical(case: Situation) -> bool:
         return True
     if (case.kind in _TAKEN or Need.SCAM_VICTIM in needs) and said.any("urgency.now"):
         return True
-    if said.any("urgency.essentials") and (
-        Need.FINANCIAL_HARDSHIP in needs or Need.VULNERABILITY_HEALTH in needs
-    ):
+    want = Need.FINANCIAL_HARDSHIP in needs or Need.VULNERABILITY_HEALTH in needs
+    if want and said.together("urgency.essentials", "urgency.soon", "urgency.gone"):
         return True
     wages = said.any("urgency.wages") and Need.FINANCIAL_HARDSHIP in needs
     return wages and (said.any("urgency.soon") or any(0 <= day <= 2 for day in case.days_ahead))
@@ -82,23 +81,19 @@ def _serious(case: Situation) -> bool:
         needs & _SERIOUS
         or case.kind in _TAKEN
         or _is_large(case)
-        or (needs & {Need.VULNERABILITY_HEALTH, Need.BEREAVEMENT}
-        and money
-        and _at_issue(case))
-        or (Need.MINOR in needs
-        and (case.sums or case.kind in _TAKEN))
-        or (case.kind is Kind.ACCOUNT_ACCESS
-        and said.any("urgency.inside"))
+        or (needs & {Need.VULNERABILITY_HEALTH, Need.BEREAVEMENT} and money and _at_issue(case))
+        or (Need.MINOR in needs and (case.sums or case.kind in _TAKEN))
+        or (case.kind is Kind.ACCOUNT_ACCESS and said.any("urgency.inside"))
         or said.any("urgency.contact")
-        or (case.days_waited > 30
-        and said.any("urgency.waiting")
-        and case.kind is not Kind.OTHER)
-        or (said.any("urgency.days")
-        and case.kind is not Kind.OTHER
-        and _has_deadline(case))
-        or (any(0 < day <= 3 for day in case.days_ahead)
-        and case.kind is not Kind.OTHER)
+        or (case.kind is not Kind.OTHER and _is_late(case))
     )
+
+
+def _is_late(case: Situation) -> bool:
+    """Over 30 days waiting, or a deadline within three."""
+    waited = case.days_waited > 30 and case.said.any("urgency.waiting")
+    due = case.said.any("urgency.days") and _has_deadline(case)
+    return waited or due or any(0 < day <= 3 for day in case.days_ahead)
 
 
 def _has_deadline(case: Situation) -> bool:

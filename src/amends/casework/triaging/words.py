@@ -30,7 +30,7 @@ _LETTERS = str.maketrans(
         "ʼ": "'",
     }
 )
-_TOKEN = re.compile(rf"{MARK}[a-z]+|[^\W_]+|[.!?;\n]|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_TOKEN = re.compile(rf"{MARK}[a-z]+|[^\W_]+|[.!?;%\n]|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _UMLAUT = re.compile("(?<=[aou])e")
 _BREAKS = frozenset(".!?;\n")
 
